@@ -1,0 +1,4 @@
+"""Account API."""
+
+app_name = "auth"
+urlpatterns: list[object] = []

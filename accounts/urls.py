@@ -1,0 +1,4 @@
+"""Account pages."""
+
+app_name = "accounts"
+urlpatterns: list[object] = []

@@ -1,0 +1,4 @@
+"""Pose API."""
+
+
+urlpatterns: list[object] = []

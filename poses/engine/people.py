@@ -1,0 +1,73 @@
+"""What the engine answers: people with keypoints, as frozen dataclasses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KeypointState(StrEnum):
+    """COCO's v of 2, 1 and 0, in words."""
+
+    VISIBLE = "visible"
+    OCCLUDED = "occluded"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Keypoint:
+    """A landmark on the photo.
+
+    `x` and `y` are shares of the photo's width and height (after orientation; outside 0 to 1 where the body leaves the
+    photo), `z` has about the scale of `x` with the hips at 0, smaller is nearer the camera; `visibility` and `presence`
+    are 0 to 1.
+    """
+
+    name: str
+    x: float
+    y: float
+    z: float
+    visibility: float
+    presence: float
+
+    @property
+    def state(self) -> KeypointState:
+        """Visible from a visibility of 0.5; below it occluded inside the photo and absent outside or not present."""
+        if self.visibility >= 0.5:
+            return KeypointState.VISIBLE
+        if self.presence < 0.5 or not (0 <= self.x <= 1 and 0 <= self.y <= 1):
+            return KeypointState.ABSENT
+        return KeypointState.OCCLUDED
+
+
+@dataclass(frozen=True, slots=True)
+class WorldLandmark:
+    """A landmark in metres, the origin midway between the hips: x to the image's right, y down, z away."""
+
+    name: str
+    x: float
+    y: float
+    z: float
+    visibility: float
+    presence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in shares of the photo's width and height: top left corner, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One found person: 33 keypoints and world landmarks in the order of `landmarks.NAMES`.
+
+    `score` is the mean visibility of the 33 keypoints, 0 to 1: the Tasks API gives no score of its own.
+    """
+
+    keypoints: tuple[Keypoint, ...]
+    world: tuple[WorldLandmark, ...]
+    score: float
+    box: Box

@@ -1,0 +1,91 @@
+"""A photo and where it stands."""
+
+import uuid
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from .querysets import PhotoQuerySet
+
+
+def photo_storage() -> Storage:
+    """The storage that photos live in, by setting."""
+    return storages["photos"]
+
+
+class Photo(models.Model):
+    """An uploaded photo. The file is kept as it came; size in pixels is that of the upright photo."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    class Source(models.TextChoices):
+        WEB = "web", "Browser"
+        API = "api", "API"
+        ADMIN = "admin", "Admin"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")
+    file = models.FileField(storage=photo_storage, max_length=200)
+    thumbnail = models.FileField(storage=photo_storage, max_length=200)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size_bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(help_text="Pixels, after orientation.")
+    height = models.PositiveIntegerField(help_text="Pixels, after orientation.")
+    content_type = models.CharField(max_length=40)
+    is_displayable = models.BooleanField(default=True, help_text="Browsers show the file itself, upright.")
+    original_name = models.CharField(max_length=255, blank=True)
+    source = models.CharField(max_length=10, choices=Source)
+    notice = models.CharField(max_length=40, blank=True, help_text="What the gate did to the file, such as first_frame_only.")
+
+    # What was asked for; a detection that ran keeps its own copy.
+    model_name = models.CharField(max_length=100)
+    people_wanted = models.PositiveSmallIntegerField()
+    min_confidence = models.FloatField()
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+    people_found = models.PositiveSmallIntegerField(default=0)
+    detection = models.ForeignKey(
+        "poses.Detection", on_delete=models.SET_NULL, null=True, related_name="+", help_text="The latest that ran."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "sha256"), name="photo_once_an_owner"),
+            models.CheckConstraint(
+                condition=(Q(status="failed") & ~Q(error_code="")) | (~Q(status="failed") & Q(error_code="")),
+                name="photo_failed_if_and_only_if_error",
+            ),
+            models.CheckConstraint(condition=Q(width__gte=1, height__gte=1), name="photo_has_pixels"),
+            models.CheckConstraint(condition=Q(min_confidence__gte=0, min_confidence__lte=1), name="photo_confidence_share"),
+        )
+        indexes = (
+            models.Index(fields=("owner", "-created_at", "-id"), name="photo_newest_of_owner"),
+            models.Index(fields=("-created_at", "-id"), name="photo_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.original_name or str(self.id)
+
+    def get_absolute_url(self) -> str:
+        """The viewer's page."""
+        return reverse("poses:photo", args=[self.id])
+
+    @property
+    def title(self) -> str:
+        """The file's name as it was given, or a plain word."""
+        return PurePath(self.original_name).name or "Photo"

@@ -1,0 +1,63 @@
+"""Reads that chain. Who may see what is written here and nowhere else."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .log import LogEntry
+    from .photo import Photo
+    from .pose import Pose
+
+    Viewer = User | AnonymousUser
+    _PhotoBase = models.QuerySet[Photo]
+    _PoseBase = models.QuerySet[Pose]
+    _LogBase = models.QuerySet[LogEntry]
+else:
+    _PhotoBase = _PoseBase = _LogBase = models.QuerySet
+
+
+class PhotoQuerySet(_PhotoBase):
+    """Photos."""
+
+    def visible_to(self, user: "Viewer") -> Self:
+        """The user's own; all of them for who may view photos."""
+        return self if user.has_perm("poses.view_photo") else self.filter(owner_id=user.pk)
+
+    def deletable_by(self, user: "Viewer") -> Self:
+        """The user's own; all of them for who may delete photos."""
+        return self if user.has_perm("poses.delete_photo") else self.filter(owner_id=user.pk)
+
+    def with_poses(self) -> Self:
+        """Each photo's poses with their current revision and provenance, in two queries whatever the number."""
+        from .pose import Pose
+
+        poses = Pose.objects.select_related("current", "detection").order_by("person")
+        return self.select_related("detection").prefetch_related(models.Prefetch("poses", poses))
+
+
+class PoseQuerySet(_PoseBase):
+    """Poses."""
+
+    def visible_to(self, user: "Viewer") -> Self:
+        """Those on the user's own photos; all of them for who may view photos."""
+        return self if user.has_perm("poses.view_photo") else self.filter(photo__owner_id=user.pk)
+
+    def editable_by(self, user: "Viewer") -> Self:
+        """Those on the user's own photos; all of them for who may change poses (Editors)."""
+        return self if user.has_perm("poses.change_pose") else self.filter(photo__owner_id=user.pk)
+
+    def with_current(self) -> Self:
+        """Each pose with its photo, current revision and provenance, in one query."""
+        return self.select_related("photo", "current", "detection")
+
+
+class LogQuerySet(_LogBase):
+    """Log entries."""
+
+    def visible_to(self, user: "Viewer") -> Self:
+        """Those about the user's own photos; all of them for who may view logs (Operators)."""
+        return self if user.has_perm("poses.view_logentry") else self.filter(owner_id=user.pk)

@@ -1,0 +1,92 @@
+"""Found people as poses and revisions."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import Max
+
+from poses.engine import keypoints as keypoint_json
+from poses.engine.geometry import intersection_over_union
+from poses.engine.people import Box, Person
+from poses.models import Detection, Photo, Pose, PoseRevision
+
+# Two boxes that share this much of their union are the same person in two detections of one photo.
+_SAME_PERSON = 0.3
+
+
+def save_first(photo: Photo, detection: Detection, found: Sequence[Person]) -> int:
+    """Poses for a photo that has none, in two inserts whatever the number; the number of poses."""
+    _add(photo, detection, dict(enumerate(found)))
+    return len(found)
+
+
+def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> int:
+    """Poses of a photo that was detected before; the number of poses it has now.
+
+    A person found again gets a new revision, which becomes current unless a person has corrected the pose. Newly found
+    people are added. Those not found again go, unless a person has corrected them.
+    """
+    poses = list(photo.poses.select_related("current").annotate(last_number=Max("revisions__number")))
+    matches = _matches(poses, found)
+    for pose in poses:
+        if pose.id in matches:
+            _add_revision(pose, pose.last_number + 1, detection, matches[pose.id])
+        elif not pose.revisions.exclude(source=PoseRevision.Source.MODEL).exists():
+            pose.delete()
+    matched = {id(person) for person in matches.values()}
+    new = [person for person in found if id(person) not in matched]
+    taken = set(photo.poses.values_list("person", flat=True))
+    free = [number for number in range(len(taken) + len(new)) if number not in taken]
+    _add(photo, detection, dict(zip(free, new, strict=False)))
+    return len(taken) + len(new)
+
+
+def _matches(poses: Sequence[Pose], found: Sequence[Person]) -> dict[uuid.UUID, Person]:
+    """The found person for each pose that has one, the best overlaps first."""
+    pairs = [
+        (intersection_over_union(Box(**pose.current.box), person.box), index, number)
+        for index, pose in enumerate(poses)
+        for number, person in enumerate(found)
+    ]
+    matches: dict[uuid.UUID, Person] = {}
+    taken: set[int] = set()
+    for overlap, index, number in sorted(pairs, reverse=True):
+        if overlap >= _SAME_PERSON and poses[index].id not in matches and number not in taken:
+            matches[poses[index].id] = found[number]
+            taken.add(number)
+    return matches
+
+
+def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> None:
+    """The pose names its current revision and the revision its pose: both ids are known before either row is."""
+    poses, revisions = [], []
+    for number, person in people.items():
+        pose = Pose(photo=photo, person=number, detection=detection)
+        revision = _revision(pose, 1, detection, person)
+        pose.current = revision
+        poses.append(pose)
+        revisions.append(revision)
+    Pose.objects.bulk_create(poses)
+    PoseRevision.objects.bulk_create(revisions)
+
+
+def _add_revision(pose: Pose, number: int, detection: Detection, person: Person) -> None:
+    revision = _revision(pose, number, detection, person)
+    revision.save(force_insert=True)
+    if pose.current.source == PoseRevision.Source.MODEL:
+        pose.current = revision
+    pose.detection = detection
+    pose.save(update_fields=("current", "detection", "updated_at"))
+
+
+def _revision(pose: Pose, number: int, detection: Detection, person: Person) -> PoseRevision:
+    return PoseRevision(
+        pose=pose,
+        number=number,
+        source=PoseRevision.Source.MODEL,
+        keypoints=keypoint_json.to_json(person.keypoints),
+        world_keypoints=keypoint_json.to_json(person.world),
+        score=person.score,
+        box=keypoint_json.box_to_json(person.box),
+        detection=detection,
+    )

@@ -1,0 +1,63 @@
+"""A photo's files: the upload itself and its thumbnail, stored before the row and removed after it."""
+
+import io
+import logging
+from dataclasses import dataclass
+
+import cv2
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from poses.engine.decode import DecodedPhoto
+from poses.models.photo import photo_storage
+
+logger = logging.getLogger(__name__)
+
+THUMBNAIL_SIDE = 320
+_THUMBNAIL_QUALITY = 78
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiles:
+    """Names in the storage."""
+
+    file: str
+    thumbnail: str
+
+
+def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
+    """Stores the upload as it came and a JPEG thumbnail; both or none."""
+    folder = f"{stem[:2]}/{stem}"
+    file = photo_storage().save(f"{folder}.{decoded.format.extension}", ContentFile(content))
+    try:
+        thumbnail = photo_storage().save(f"{folder}.thumbnail.jpg", ContentFile(_thumbnail(decoded)))
+    except BaseException:
+        remove(file)
+        raise
+    return StoredFiles(file, thumbnail)
+
+
+def remove(*names: str) -> None:
+    """Removes files; one that is gone already is no error, one that cannot be removed is logged for the operator."""
+    for name in names:
+        try:
+            photo_storage().delete(name)
+        except OSError:
+            logger.exception("cannot remove %s", name)
+
+
+def read(name: str) -> bytes:
+    """A stored file's bytes. Raises FileNotFoundError."""
+    with photo_storage().open(name) as file:
+        return bytes(file.read())
+
+
+def _thumbnail(decoded: DecodedPhoto) -> bytes:
+    """Made from the pixels alone, so that it carries no place, camera or comment."""
+    height, width = decoded.pixels.shape[:2]
+    scale = min(1.0, THUMBNAIL_SIDE / max(width, height))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(decoded.pixels, size, interpolation=cv2.INTER_AREA)
+    target = io.BytesIO()
+    Image.fromarray(small).save(target, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return target.getvalue()

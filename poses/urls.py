@@ -1,0 +1,4 @@
+"""Pose pages."""
+
+app_name = "poses"
+urlpatterns: list[object] = []
