@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .querysets import ApiSessionQuerySet
+
 
 class ApiSession(models.Model):
     """The family of tokens that began with one login.
@@ -23,11 +25,12 @@ class ApiSession(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = models.Manager.from_queryset(ApiSessionQuerySet)()
+
     class Meta:
+        verbose_name = "API session"
         ordering = ("-created_at",)
-        constraints = (
-            models.CheckConstraint(condition=~Q(refresh_jti=""), name="api_session_has_refresh_token"),
-        )
+        constraints = (models.CheckConstraint(condition=~Q(refresh_jti=""), name="api_session_has_refresh_token"),)
         indexes = (models.Index(fields=("expires_at",), name="api_session_expiry"),)
 
     def __str__(self) -> str:

@@ -12,6 +12,11 @@ EDITORS = "Editors"  # may see and edit any pose
 OPERATORS = "Operators"  # may run backups and see all logs
 
 
+def normalised_email(email: str | None) -> str:
+    """The one spelling under which an address is kept, looked up and counted."""
+    return (email or "").strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail addresses are kept in lower case, so that one person has one account."""
 
@@ -19,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
         """A user who may log in. Raises ValueError without an e-mail address."""
         if not email:
             raise ValueError("An e-mail address is required.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normalised_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -30,13 +35,17 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user with this e-mail address, in any case. Raises DoesNotExist."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=normalised_email(username))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person or program; the e-mail address is the login."""
 
-    email = models.EmailField("e-mail address", unique=True)
+    email = models.EmailField(
+        "e-mail address",
+        unique=True,
+        error_messages={"unique": "There is an account with this e-mail address already."},
+    )
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
     is_active = models.BooleanField("active", default=True, help_text="May log in. Unset this instead of deleting.")
@@ -51,9 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ("email",)
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"
-            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
         )
 
     def __str__(self) -> str:
@@ -62,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Puts the e-mail address in lower case."""
         super().clean()
-        self.email = self.email.strip().lower()
+        self.email = normalised_email(self.email)
 
     def get_full_name(self) -> str:
         """The name, or the address where none is given."""

@@ -33,8 +33,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     else:
         detail = error.detail
         code = detail.code if isinstance(detail, exceptions.ErrorDetail) else error.default_code
-        message = str(detail if isinstance(detail, exceptions.ErrorDetail) else _first_message(detail))
-        response.data = error_body(code, message)
+        response.data = error_body(code or "error", _first_message(detail))
     return response
 
 

@@ -17,6 +17,7 @@ def database_settings(url: str) -> dict[str, Any]:
     settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = dict(_SQLITE_OPTIONS)
+        settings["CONN_MAX_AGE"] = 60
     elif settings["ENGINE"].endswith("postgresql"):
         settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "pool": True}
     return settings

@@ -1,4 +1,31 @@
-"""Pose API."""
+"""The pose API's routes."""
 
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
 
-urlpatterns: list[object] = []
+from . import files
+from .logs import LogViewSet
+from .photos import PhotoViewSet
+from .pose_models import ModelsView
+from .poses import PoseViewSet
+
+router = DefaultRouter(use_regex_path=False)
+router.include_format_suffixes = False
+router.register("photos", PhotoViewSet, basename="photo")
+router.register("poses", PoseViewSet, basename="pose")
+router.register("logs", LogViewSet, basename="log")
+
+photo_files = [
+    path("image/", files.ImageView.as_view(), name="photo-image"),
+    path("display/", files.DisplayView.as_view(), name="photo-display"),
+    path("thumbnail/", files.ThumbnailView.as_view(), name="photo-thumbnail"),
+    path("overlay.svg/", files.OverlaySvgView.as_view(), name="photo-overlay-svg"),
+    path("overlay.png/", files.OverlayPngView.as_view(), name="photo-overlay-png"),
+    path("overlay.jpg/", files.OverlayJpegView.as_view(), name="photo-overlay-jpg"),
+    path("keypoints.csv/", files.KeypointsCsvView.as_view(), name="photo-keypoints-csv"),
+]
+urlpatterns = [
+    path("models/", ModelsView.as_view(), name="models"),
+    path("photos/<uuid:pk>/", include(photo_files)),
+    path("", include(router.urls)),
+]

@@ -1,8 +1,9 @@
 """The gate: what an upload must pass, in one fixed order, and the pixels that come out of it.
 
 Refusals carry these codes, in the order of the checks: `empty_file`, `file_too_large`, `not_an_image`,
-`too_many_pixels`, `bad_dimensions`, `too_complex`, `corrupt_image`.
-The file's name and declared type play no part; nothing is decoded before its size is known.
+`too_many_pixels`, `bad_dimensions`, `too_complex`, `corrupt_image`; a file whose outline alone would take a reader long
+is `too_complex` before its size is known. The file's name and declared type play no part; nothing is decoded before
+its size is known.
 """
 
 import contextlib
@@ -14,9 +15,11 @@ from typing import BinaryIO
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from . import structure
 from .errors import ImageRefused
+from .structure import MAX_JPEG_SCANS
 
 pillow_heif.register_heif_opener(thumbnails=False)
 # The gate has its own limit, below Pillow's, and refuses by it before anything is decoded.
@@ -25,14 +28,22 @@ Image.MAX_IMAGE_PIXELS = None
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MIN_SIDE, MAX_SIDE = 16, 16_384
-MAX_JPEG_SCANS = 64
 # The model looks at 256 pixels of a person; decoding to about this many moves keypoints less than its own jitter.
 MODEL_SIDE = 1280
 _READ_BYTES = 1 << 20
-_START_OF_SCAN = b"\xff\xda"
 _SWAPPING_ORIENTATIONS = (5, 6, 7, 8)
 _ORIENTATION_TAG = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _MAX_16_BIT = 65_535
+_GREYS = np.rint(np.arange(_MAX_16_BIT + 1) / (_MAX_16_BIT / 255)).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,8 @@ class DecodedPhoto:
     """A photo that passed the gate.
 
     `pixels` are RGB, upright, uint8 of shape (h, w, 3), possibly smaller than the photo; `width` and `height` are the
-    upright photo's own. Keypoints are shares of width and height, so they hold for both. `is_displayable` says whether browsers
-    show the file itself as it was decoded here.
+    upright photo's own. Keypoints are shares of width and height, so they hold for both. `is_displayable` says whether
+    browsers show the file itself as it was decoded here.
     """
 
     pixels: NDArray[np.uint8]
@@ -100,23 +111,28 @@ def decode(content: bytes, *, target_side: int | None = MODEL_SIDE) -> DecodedPh
         raise ImageRefused("empty_file", "The file is empty.")
     if len(content) > MAX_BYTES:
         raise _too_large(MAX_BYTES)
+    structure.check(content)
     image = _opened(content)
     kind = FORMATS[image.format or ""]
     width, height = image.size
     _check_size(width, height)
-    if kind.name == "JPEG" and content.count(_START_OF_SCAN) > MAX_JPEG_SCANS:
-        raise ImageRefused("too_complex", f"The JPEG has more than {MAX_JPEG_SCANS} scans. Save it again as a plain JPEG.")
+    if kind.name == "JPEG" and structure.has_too_many_scans(content):
+        raise ImageRefused(
+            "too_complex", f"The JPEG has more than {MAX_JPEG_SCANS} scans. Save it again as a plain JPEG."
+        )
     with _decoder_errors():
         is_animated = kind.name != "JPEG" and bool(getattr(image, "is_animated", False))
         if target_side and kind.name == "JPEG":
             _draft(image, target_side)
-        image, orientation = _loaded_upright(image)
-        if orientation in _SWAPPING_ORIENTATIONS:
-            width, height = height, width
+        image.load()
+        orientation = _orientation(image)
         is_displayable = not is_animated and _is_displayable(image, kind, orientation)
-        if target_side and (factor := max(image.size) // target_side) > 1:
-            image = _rgb(image).reduce(factor)
-        pixels = np.asarray(_rgb(image))
+        if turn := _TURNS.get(orientation or 1):
+            image = image.transpose(turn)
+            width, height = (height, width) if orientation in _SWAPPING_ORIENTATIONS else (width, height)
+        if kind.name != "JPEG" and image.size != (width, height):
+            raise ImageRefused("corrupt_image", "The photo's pixels are not of the size that its header names.")
+        pixels = np.asarray(_rgb(image, target_side))
     notices = (FIRST_FRAME_ONLY,) if is_animated else ()
     return DecodedPhoto(pixels, width, height, kind, is_displayable, notices)
 
@@ -130,8 +146,12 @@ def _opened(content: bytes) -> Image.Image:
         try:
             return Image.open(io.BytesIO(content), formats=_READERS)
         except UnidentifiedImageError as error:
+            if structure.starts_like_a_photo(content):
+                raise
             names = ", ".join(dict.fromkeys(kind.name for kind in FORMATS.values()))
-            raise ImageRefused("not_an_image", f"The file is not a photo in a format that is read here: {names}.") from error
+            raise ImageRefused(
+                "not_an_image", f"The file is not a photo in a format that is read here: {names}."
+            ) from error
 
 
 @contextlib.contextmanager
@@ -148,11 +168,13 @@ def _decoder_errors() -> Iterator[None]:
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise ImageRefused(
-            "too_many_pixels", f"The photo has {width} × {height} pixels; at most {MAX_PIXELS // 1_000_000} megapixels are taken."
+            "too_many_pixels",
+            f"The photo has {width} × {height} pixels; at most {MAX_PIXELS // 1_000_000} megapixels are taken.",
         )
-    if not (MIN_SIDE <= min(width, height) and max(width, height) <= MAX_SIDE):
+    if not (min(width, height) >= MIN_SIDE and max(width, height) <= MAX_SIDE):
         raise ImageRefused(
-            "bad_dimensions", f"The photo has {width} × {height} pixels; each side must have {MIN_SIDE} to {MAX_SIDE:,}."
+            "bad_dimensions",
+            f"The photo has {width} × {height} pixels; each side must have {MIN_SIDE} to {MAX_SIDE:,}.",
         )
 
 
@@ -164,42 +186,61 @@ def _draft(image: Image.Image, target_side: int) -> None:
         image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
 
 
-def _loaded_upright(image: Image.Image) -> tuple[Image.Image, int]:
-    """The fully decoded first frame turned as its orientation asks, and that orientation (1 to 8).
+def _orientation(image: Image.Image) -> int | None:
+    """A loaded picture's orientation, 1 to 8; None where its EXIF cannot be read, which costs no one the photo.
 
     TIFF and HEIF are turned by their readers, whose size is upright from the start and who drop the tag by the time the
     pixels are there. Asking for the tag after loading and turning by it applies every orientation exactly once.
     """
-    image.load()
-    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-    ImageOps.exif_transpose(image, in_place=True)
-    return image, orientation if orientation in range(1, 9) else 1
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # broken EXIF raises anything
+        return None
+    if not isinstance(orientation, int):
+        return None
+    return orientation if orientation in range(1, 9) else 1
 
 
-def _is_displayable(image: Image.Image, kind: ImageFormat, orientation: int) -> bool:
+def _is_displayable(image: Image.Image, kind: ImageFormat, orientation: int | None) -> bool:
     """Browsers show these three formats; they all honour EXIF in a JPEG, and disagree on any other orientation."""
-    if kind.name not in ("JPEG", "PNG", "WebP"):
+    if kind.name not in ("JPEG", "PNG", "WebP") or orientation is None:
         return False
-    return orientation == 1 or (kind.name == "JPEG" and "exif" in image.info)
+    return orientation == 1 or (kind.name == "JPEG" and _is_orientation_in_exif(image))
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """8-bit RGB: deep greys scaled (Pillow's own conversion clips them to white), transparency over white."""
+def _is_orientation_in_exif(image: Image.Image) -> bool:
+    """Not only in XMP, where Pillow finds it too and browsers do not look."""
+    exif = Image.Exif()
+    exif.load(image.info.get("exif", b""))
+    return _ORIENTATION_TAG in exif
+
+
+def _rgb(image: Image.Image, target_side: int | None) -> Image.Image:
+    """8-bit RGB: deep greys scaled (Pillow's own conversion clips them to white), transparency over white.
+
+    Reduced before it is composited, which comes to the same pixels with a fraction of the memory.
+    """
     if image.mode.startswith("I") or image.mode == "F":
         image = _scaled_to_8_bit(image)
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        image = Image.alpha_composite(white, layer)
+        image = image.convert("RGBA")
+    elif image.mode not in ("L", "RGB"):
+        image = image.convert("RGB")
+    if target_side and (factor := max(image.size) // target_side) > 1:
+        image = image.reduce(factor)
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
-    values = np.asarray(image).astype(np.float32)
-    if image.mode.startswith("I") and values.max(initial=0) <= _MAX_16_BIT and values.min(initial=0) >= 0:
-        scaled = values / (_MAX_16_BIT / 255)
-    else:  # 32-bit and float pictures have no fixed white: stretch what is there
-        finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-        low, high = float(finite.min()), float(finite.max())
-        scaled = (finite - low) * (255 / (high - low) if high > low else 0)
-    return Image.fromarray(np.rint(scaled).astype(np.uint8))
+    values = np.asarray(image)
+    if values.dtype.kind in "iu" and values.max(initial=0) <= _MAX_16_BIT and values.min(initial=0) >= 0:
+        return Image.fromarray(_GREYS[values])
+    # 32-bit and float pictures have no fixed white: stretch what is there.
+    stretched = values.astype(np.float32)
+    np.nan_to_num(stretched, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(stretched.min()), float(stretched.max())
+    stretched -= low
+    stretched *= 255 / (high - low) if high > low else 0
+    return Image.fromarray(np.rint(stretched, out=stretched).astype(np.uint8))

@@ -1,17 +1,17 @@
 """Finding people: the `Detector` protocol and MediaPipe behind it, one landmarker a thread.
 
-A landmarker shared by two threads takes turns, so each thread of the pool makes its own on first use. None may be made
-before a fork: a forked child of a process that has used the model hangs or aborts, so the pool refuses there instead.
+A landmarker shared by two threads takes turns, so each caller gets one of its own out of a pool that is as wide as the
+cores. None may be made before a fork: a forked child of a process that has used the model hangs or aborts, so the pool
+refuses there instead.
 """
 
 import atexit
 import os
+import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,10 @@ from .errors import ModelUnavailable
 from .geometry import bounding_box, mean_visibility
 from .models import Model
 from .people import Keypoint, Person, WorldLandmark
-
-if TYPE_CHECKING:
-    from mediapipe.tasks.python.vision.pose_landmarker import PoseLandmarker
-
-_T = TypeVar("_T")
+from .runtime import Landmarker
 
 MIN_PEOPLE, MAX_PEOPLE = 1, 10
-# A landmarker takes 76 MB and 60 ms to make; a thread keeps those of its last few settings.
+# A landmarker takes 76 MB and 60 ms to make; the pool keeps those of the last few settings for each.
 _LANDMARKERS_A_THREAD = 2
 
 
@@ -52,7 +48,7 @@ class Detector(Protocol):
     """Finds people in pixels."""
 
     def detect(self, pixels: NDArray[np.uint8], *, model: Model, settings: DetectionSettings) -> tuple[Person, ...]:
-        """The people in upright RGB pixels of shape (height, width, 3), in the model's order; empty where it finds none.
+        """The people in upright RGB pixels of shape (height, width, 3), in the model's order; none where it finds none.
 
         Raises ModelUnavailable where the model cannot be loaded.
         """
@@ -60,61 +56,57 @@ class Detector(Protocol):
 
 
 class MediaPipeDetector:
-    """A bounded pool of threads that run MediaPipe; callers wait for their turn.
+    """A bounded pool of landmarkers; callers wait for their turn.
 
-    `threads` None means as many as the process may use cores. Close it, or let the interpreter's exit do so.
+    At most `threads` callers detect at a time (None: as many as the process may use cores), each with landmarkers that
+    no other thread touches meanwhile. Close it, or let the interpreter's exit do so.
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
         self.threads = threads or len(os.sched_getaffinity(0))
-        self._lock = threading.Lock()
-        self._executor: ThreadPoolExecutor | None = None
         self._process_id = 0
-        self._local = threading.local()
-        self._opened: list[_Landmarkers] = []
+        self._lock = threading.Lock()
+        self._free: queue.LifoQueue[_Landmarkers] = queue.LifoQueue()
+        for _ in range(self.threads):
+            self._free.put(_Landmarkers())
 
     def detect(self, pixels: NDArray[np.uint8], *, model: Model, settings: DetectionSettings) -> tuple[Person, ...]:
         """See Detector."""
-        return self.run(lambda: self._detect(pixels, model, settings))
-
-    def run(self, work: Callable[[], _T]) -> _T:
-        """Runs `work` on a thread of the pool and waits for its result."""
-        return self._started().submit(work).result()
+        self._check_process()
+        landmarkers = self._free.get()
+        try:
+            return _people(runtime.detect(landmarkers.get(model, settings), pixels))
+        finally:
+            self._free.put(landmarkers)
 
     def close(self) -> None:
-        """Ends the threads and frees every landmarker; the next detection starts afresh."""
-        with self._lock:
-            if self._executor and self._process_id == os.getpid():
-                self._executor.shutdown()
-                for landmarkers in self._opened:
-                    landmarkers.close()
-            self._executor, self._opened, self._local = None, [], threading.local()
+        """Frees every landmarker once it is not at work; the next detection makes new ones."""
+        if self._process_id != os.getpid():
+            return
+        taken = [self._free.get() for _ in range(self.threads)]
+        for landmarkers in taken:
+            landmarkers.close()
+            self._free.put(landmarkers)
 
-    def _started(self) -> ThreadPoolExecutor:
+    def _check_process(self) -> None:
+        process_id = os.getpid()
+        if self._process_id == process_id:
+            return
         with self._lock:
-            if self._executor is None:
-                self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="pose")
-                self._process_id = os.getpid()
+            if self._process_id not in (0, process_id):
+                raise RuntimeError("The pose model was used before this process was forked; use it after the fork.")
+            if not self._process_id:
                 atexit.register(self.close)
-            elif self._process_id != os.getpid():
-                raise RuntimeError("The pose model was used before this process was forked; it must be made after the fork.")
-            return self._executor
-
-    def _detect(self, pixels: NDArray[np.uint8], model: Model, settings: DetectionSettings) -> tuple[Person, ...]:
-        landmarkers = getattr(self._local, "landmarkers", None)
-        if landmarkers is None:
-            landmarkers = self._local.landmarkers = _Landmarkers()
-            self._opened.append(landmarkers)
-        return _people(runtime.detect(landmarkers.get(model, settings), pixels))
+                self._process_id = process_id
 
 
 class _Landmarkers:
-    """One thread's landmarkers by model and settings, the least recently used closed first."""
+    """Landmarkers by model and settings for one caller at a time, the least recently used closed first."""
 
     def __init__(self) -> None:
-        self._by_key: OrderedDict[tuple[Model, DetectionSettings], PoseLandmarker] = OrderedDict()
+        self._by_key: OrderedDict[tuple[Model, DetectionSettings], Landmarker] = OrderedDict()
 
-    def get(self, model: Model, settings: DetectionSettings) -> "PoseLandmarker":
+    def get(self, model: Model, settings: DetectionSettings) -> Landmarker:
         key = (model, settings)
         if key not in self._by_key:
             while len(self._by_key) >= _LANDMARKERS_A_THREAD:
@@ -128,7 +120,7 @@ class _Landmarkers:
             self._by_key.popitem()[1].close()
 
 
-def _created(model: Model, settings: DetectionSettings) -> "PoseLandmarker":
+def _created(model: Model, settings: DetectionSettings) -> Landmarker:
     try:
         return runtime.create_landmarker(
             model.path,
@@ -137,7 +129,10 @@ def _created(model: Model, settings: DetectionSettings) -> "PoseLandmarker":
             min_presence=settings.min_presence_confidence,
         )
     except (OSError, RuntimeError, ValueError) as error:
-        raise ModelUnavailable("model_broken", f'The pose model "{model.name}" cannot be loaded: {error}') from error
+        # The runtime's own words name paths of this machine; they stay in the chained error, for the log.
+        raise ModelUnavailable(
+            "model_broken", f'The pose model "{model.name}" cannot be loaded. The log has the reason.'
+        ) from error
 
 
 def _people(result: Any) -> tuple[Person, ...]:

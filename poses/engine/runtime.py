@@ -1,9 +1,10 @@
 """The one file that imports mediapipe, and only when a function is called: the import takes a second and 200 MB."""
 
+import functools
 import os
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +12,20 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mediapipe.tasks.python.vision.pose_landmarker import PoseLandmarker, PoseLandmarkerResult
 
+Landmarker: TypeAlias = "PoseLandmarker"
+
 # The C++ side logs every start to standard error; warnings and errors stay.
 os.environ.setdefault("GLOG_minloglevel", "2")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
+@functools.cache
 def version() -> str:
     """The installed mediapipe's version."""
     return metadata.version("mediapipe")
 
 
-def create_landmarker(bundle: Path, *, people: int, min_detection: float, min_presence: float) -> "PoseLandmarker":
+def create_landmarker(bundle: Path, *, people: int, min_detection: float, min_presence: float) -> Landmarker:
     """A pose landmarker in IMAGE mode; the caller closes it.
 
     Raises OSError where a system library is missing, RuntimeError or ValueError where the bundle is not one.
@@ -41,7 +45,7 @@ def create_landmarker(bundle: Path, *, people: int, min_detection: float, min_pr
     )
 
 
-def detect(landmarker: "PoseLandmarker", pixels: NDArray[np.uint8]) -> "PoseLandmarkerResult":
+def detect(landmarker: Landmarker, pixels: NDArray[np.uint8]) -> "PoseLandmarkerResult":
     """MediaPipe's own result for RGB pixels of shape (height, width, 3)."""
     from mediapipe.tasks.python.vision.core.image import Image, ImageFormat
 

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('photo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='poses', to='poses.photo')),
             ],
             options={
-                'ordering': ('photo', 'person'),
+                'ordering': ('person',),
             },
         ),
         migrations.CreateModel(
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('pose', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='poses.pose')),
             ],
             options={
-                'ordering': ('pose', '-number'),
+                'ordering': ('-number',),
             },
         ),
         migrations.AddField(

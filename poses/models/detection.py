@@ -24,7 +24,9 @@ class Detection(models.Model):
     class Meta:
         ordering = ("-created_at",)
         constraints = (
-            models.CheckConstraint(condition=Q(people_found__lte=models.F("people_wanted")), name="detection_found_at_most_wanted"),
+            models.CheckConstraint(
+                condition=Q(people_found__lte=models.F("people_wanted")), name="detection_found_at_most_wanted"
+            ),
         )
 
     def __str__(self) -> str:

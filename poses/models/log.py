@@ -27,7 +27,12 @@ class LogEntry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", help_text="Whose photo it is or was."
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Who did it."
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who did it.",
     )
     action = models.CharField(max_length=10, choices=Action)
     status = models.CharField(max_length=10, choices=Status)

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -9,8 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from .querysets import PhotoQuerySet
+
+if TYPE_CHECKING:
+    from .pose import Pose
 
 
 def photo_storage() -> Storage:
@@ -43,7 +48,9 @@ class Photo(models.Model):
     is_displayable = models.BooleanField(default=True, help_text="Browsers show the file itself, upright.")
     original_name = models.CharField(max_length=255, blank=True)
     source = models.CharField(max_length=10, choices=Source)
-    notice = models.CharField(max_length=40, blank=True, help_text="What the gate did to the file, such as first_frame_only.")
+    notice = models.CharField(
+        max_length=40, blank=True, help_text="What the gate did to the file, such as first_frame_only."
+    )
 
     # What was asked for; a detection that ran keeps its own copy.
     model_name = models.CharField(max_length=100)
@@ -71,7 +78,9 @@ class Photo(models.Model):
                 name="photo_failed_if_and_only_if_error",
             ),
             models.CheckConstraint(condition=Q(width__gte=1, height__gte=1), name="photo_has_pixels"),
-            models.CheckConstraint(condition=Q(min_confidence__gte=0, min_confidence__lte=1), name="photo_confidence_share"),
+            models.CheckConstraint(
+                condition=Q(min_confidence__gte=0, min_confidence__lte=1), name="photo_confidence_share"
+            ),
         )
         indexes = (
             models.Index(fields=("owner", "-created_at", "-id"), name="photo_newest_of_owner"),
@@ -84,6 +93,11 @@ class Photo(models.Model):
     def get_absolute_url(self) -> str:
         """The viewer's page."""
         return reverse("poses:photo", args=[self.id])
+
+    @cached_property
+    def people(self) -> "list[Pose]":
+        """The poses, with what `with_poses` or the service that made them has at hand already."""
+        return list(self.poses.all())
 
     @property
     def title(self) -> str:

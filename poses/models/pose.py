@@ -22,7 +22,7 @@ class Pose(models.Model):
     objects = PoseQuerySet.as_manager()
 
     class Meta:
-        ordering = ("photo", "person")
+        ordering = ("person",)
         constraints = (models.UniqueConstraint(fields=("photo", "person"), name="pose_person_once_a_photo"),)
         indexes = (models.Index(fields=("-created_at", "-id"), name="pose_newest"),)
 

@@ -1,33 +1,29 @@
 """Reads that chain. Who may see what is written here and nowhere else."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
 
-    from .log import LogEntry
-    from .photo import Photo
-    from .pose import Pose
+    from .log import LogEntry  # noqa: F401  # the three stand in quotes below
+    from .photo import Photo  # noqa: F401
+    from .pose import Pose  # noqa: F401
 
-    Viewer = User | AnonymousUser
-    _PhotoBase = models.QuerySet[Photo]
-    _PoseBase = models.QuerySet[Pose]
-    _LogBase = models.QuerySet[LogEntry]
-else:
-    _PhotoBase = _PoseBase = _LogBase = models.QuerySet
+Viewer: TypeAlias = "User | AnonymousUser"
 
 
-class PhotoQuerySet(_PhotoBase):
+class PhotoQuerySet(models.QuerySet["Photo"]):
     """Photos."""
 
-    def visible_to(self, user: "Viewer") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """The user's own; all of them for who may view photos."""
         return self if user.has_perm("poses.view_photo") else self.filter(owner_id=user.pk)
 
-    def deletable_by(self, user: "Viewer") -> Self:
+    def deletable_by(self, user: Viewer) -> Self:
         """The user's own; all of them for who may delete photos."""
         return self if user.has_perm("poses.delete_photo") else self.filter(owner_id=user.pk)
 
@@ -39,14 +35,14 @@ class PhotoQuerySet(_PhotoBase):
         return self.select_related("detection").prefetch_related(models.Prefetch("poses", poses))
 
 
-class PoseQuerySet(_PoseBase):
+class PoseQuerySet(models.QuerySet["Pose"]):
     """Poses."""
 
-    def visible_to(self, user: "Viewer") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Those on the user's own photos; all of them for who may view photos."""
         return self if user.has_perm("poses.view_photo") else self.filter(photo__owner_id=user.pk)
 
-    def editable_by(self, user: "Viewer") -> Self:
+    def editable_by(self, user: Viewer) -> Self:
         """Those on the user's own photos; all of them for who may change poses (Editors)."""
         return self if user.has_perm("poses.change_pose") else self.filter(photo__owner_id=user.pk)
 
@@ -55,9 +51,9 @@ class PoseQuerySet(_PoseBase):
         return self.select_related("photo", "current", "detection")
 
 
-class LogQuerySet(_LogBase):
+class LogQuerySet(models.QuerySet["LogEntry"]):
     """Log entries."""
 
-    def visible_to(self, user: "Viewer") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Those about the user's own photos; all of them for who may view logs (Operators)."""
         return self if user.has_perm("poses.view_logentry") else self.filter(owner_id=user.pk)

@@ -23,16 +23,22 @@ class PoseRevision(models.Model):
     pose = models.ForeignKey("poses.Pose", on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(help_text="Counted from 1 on each pose.")
     source = models.CharField(max_length=10, choices=Source)
-    keypoints = models.JSONField(help_text="33 of name, x, y, z, visibility, presence; x and y in shares of width and height.")
-    world_keypoints = models.JSONField(help_text="33 of the same in metres, always the model's: edits on the photo do not move them.")
+    keypoints = models.JSONField(
+        help_text="33 of name, x, y, z, visibility, presence; x and y in shares of width and height."
+    )
+    world_keypoints = models.JSONField(
+        help_text="33 of the same in metres, always the model's: edits on the photo do not move them."
+    )
     score = models.FloatField(help_text="Mean visibility, 0 to 1.")
     box = models.JSONField(help_text="x, y, width, height in shares of the photo's.")
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     detection = models.ForeignKey("poses.Detection", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ("pose", "-number")
+        ordering = ("-number",)
         constraints = (
             models.UniqueConstraint(fields=("pose", "number"), name="revision_number_once_a_pose"),
             models.CheckConstraint(condition=Q(number__gte=1), name="revision_number_from_1"),

@@ -58,17 +58,18 @@ def detect_again(
     """Runs a detection with new options over a stored photo.
 
     Each person found again gets a new revision; what a person corrected stays current. Raises DomainError for an
-    unknown model, FileNotFoundError where the stored file is gone.
+    unknown model, Conflict where the stored file is gone.
     """
     model = engine.model_named(options.model)
-    decoded = decode.decode(photo_files.read(photo.file.name))
+    try:
+        decoded = decode.decode(photo_files.read(photo.file))
+    except FileNotFoundError as error:
+        raise Conflict("file_missing", "The photo's file is gone from the storage; upload the photo again.") from error
     photo.model_name, photo.people_wanted, photo.min_confidence = model.name, options.people, options.min_confidence
     detect_photo(photo=photo, actor=actor, pixels=decoded.pixels, model=model, detector=detector)
 
 
-def _save_found(
-    photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int
-) -> None:
+def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
     with transaction.atomic():
         detection = Detection.objects.create(
             photo=photo,
@@ -81,9 +82,9 @@ def _save_found(
             milliseconds=milliseconds,
         )
         is_first = photo.detection_id is None
-        count = people.save_first(photo, detection, found) if is_first else people.merge(photo, detection, found)
+        photo.people = (people.save_first if is_first else people.merge)(photo, detection, found)
         photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""
-        photo.people_found, photo.detection = count, detection
+        photo.people_found, photo.detection = len(photo.people), detection
         _update(photo)
         message = f"{len(found)} found with {model.name}" if found else f"Nobody found with {model.name}"
         log(photo=photo, actor=actor, action=LogEntry.Action.DETECT, message=message, milliseconds=milliseconds)

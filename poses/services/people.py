@@ -14,31 +14,36 @@ from poses.models import Detection, Photo, Pose, PoseRevision
 _SAME_PERSON = 0.3
 
 
-def save_first(photo: Photo, detection: Detection, found: Sequence[Person]) -> int:
-    """Poses for a photo that has none, in two inserts whatever the number; the number of poses."""
-    _add(photo, detection, dict(enumerate(found)))
-    return len(found)
+def save_first(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[Pose]:
+    """Poses for a photo that has none, in two inserts whatever their number."""
+    return _add(photo, detection, dict(enumerate(found)))
 
 
-def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> int:
-    """Poses of a photo that was detected before; the number of poses it has now.
+def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[Pose]:
+    """All poses of a photo that was detected before.
 
     A person found again gets a new revision, which becomes current unless a person has corrected the pose. Newly found
     people are added. Those not found again go, unless a person has corrected them.
     """
-    poses = list(photo.poses.select_related("current").annotate(last_number=Max("revisions__number")))
+    poses = list(photo.poses.select_related("current", "detection"))
+    revisions = PoseRevision.objects.filter(pose__photo=photo)
+    last_numbers = dict(revisions.order_by().values_list("pose_id").annotate(Max("number")))
+    edited = set(revisions.exclude(source=PoseRevision.Source.MODEL).values_list("pose_id", flat=True))
     matches = _matches(poses, found)
+    kept = []
     for pose in poses:
         if pose.id in matches:
-            _add_revision(pose, pose.last_number + 1, detection, matches[pose.id])
-        elif not pose.revisions.exclude(source=PoseRevision.Source.MODEL).exists():
+            _add_revision(pose, last_numbers[pose.id] + 1, detection, matches[pose.id])
+        elif pose.id not in edited:
             pose.delete()
+            continue
+        kept.append(pose)
     matched = {id(person) for person in matches.values()}
     new = [person for person in found if id(person) not in matched]
-    taken = set(photo.poses.values_list("person", flat=True))
+    taken = {pose.person for pose in kept}
     free = [number for number in range(len(taken) + len(new)) if number not in taken]
-    _add(photo, detection, dict(zip(free, new, strict=False)))
-    return len(taken) + len(new)
+    added = _add(photo, detection, dict(zip(free, new, strict=False)))
+    return sorted([*kept, *added], key=lambda pose: pose.person)
 
 
 def _matches(poses: Sequence[Pose], found: Sequence[Person]) -> dict[uuid.UUID, Person]:
@@ -57,7 +62,7 @@ def _matches(poses: Sequence[Pose], found: Sequence[Person]) -> dict[uuid.UUID, 
     return matches
 
 
-def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> None:
+def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[Pose]:
     """The pose names its current revision and the revision its pose: both ids are known before either row is."""
     poses, revisions = [], []
     for number, person in people.items():
@@ -68,6 +73,7 @@ def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> None:
         revisions.append(revision)
     Pose.objects.bulk_create(poses)
     PoseRevision.objects.bulk_create(revisions)
+    return poses
 
 
 def _add_revision(pose: Pose, number: int, detection: Detection, person: Person) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 from django.core.files.base import ContentFile
+from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from poses.engine.decode import DecodedPhoto
@@ -37,19 +38,21 @@ def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
     return StoredFiles(file, thumbnail)
 
 
-def remove(*names: str) -> None:
+def remove(*names: str | None) -> None:
     """Removes files; one that is gone already is no error, one that cannot be removed is logged for the operator."""
-    for name in names:
+    for name in filter(None, names):
         try:
             photo_storage().delete(name)
         except OSError:
             logger.exception("cannot remove %s", name)
 
 
-def read(name: str) -> bytes:
+def read(file: FieldFile) -> bytes:
     """A stored file's bytes. Raises FileNotFoundError."""
-    with photo_storage().open(name) as file:
-        return bytes(file.read())
+    if not file.name:
+        raise FileNotFoundError("The row names no file.")
+    with photo_storage().open(file.name) as opened:
+        return bytes(opened.read())
 
 
 def _thumbnail(decoded: DecodedPhoto) -> bytes:

@@ -7,9 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 
 from core.storage.database import database_settings
+
+# Lets annotations such as ModelAdmin[Photo] stand in base classes.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -26,7 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "servestatic",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -39,7 +42,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "core.middleware.content_security_policy",
     "core.middleware.api_trailing_slash",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,10 +87,15 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+MAX_BODY_BYTES = 26 << 20  # a photo of 25 MB and the form around it
+WEB_THREADS = env.int("WEB_THREADS", 8)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -101,6 +108,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 REGISTRATION_IS_OPEN = env.bool("REGISTRATION_IS_OPEN", True)
+ADMIN_EMAIL = env.str("ADMIN_EMAIL", "admin@localhost")  # of the administrator whom the first run makes
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
@@ -148,6 +156,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENUM_NAME_OVERRIDES": {
+        "PhotoStatusEnum": "poses.models.Photo.Status",
+        "LogStatusEnum": "poses.models.LogEntry.Status",
+        "PhotoSourceEnum": "poses.models.Photo.Source",
+        "RevisionSourceEnum": "poses.models.PoseRevision.Source",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
 

@@ -2,18 +2,20 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="posesite-tests-"))
 
-from .base import *  # noqa: E402, F403
-from .base import BASE_DIR, STORAGES, env  # noqa: E402
+from .base import *  # noqa: F403
+from .base import BASE_DIR, DATA_DIR, DATABASES, STORAGES, env
 
-SECRET_KEY = "only-for-tests-and-therefore-no-secret-at-all"
+SECRET_KEY = "only-for-tests-and-therefore-no-secret-at-all"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-SERVESTATIC_USE_FINDERS = True
-SERVESTATIC_AUTOREFRESH = True
 # The model is fetched once for all runs, into the folder that `make run` uses too.
-POSE_MODELS_DIR = BASE_DIR / env.str("TEST_MODELS_DIR", "var/models")
+POSE_MODELS_DIR = Path(env.str("POSE_MODELS_DIR", str(BASE_DIR / "var" / "models")))
+# A file, as in real life: threads that share a database in memory get "table is locked" where they would wait.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}

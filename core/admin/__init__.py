@@ -1,0 +1,1 @@
+"""What any model's admin may stand on."""

@@ -1,0 +1,79 @@
+"""Cells and small tables that several of the pages show."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from poses.engine.people import Keypoint
+from poses.models import Photo, Pose
+
+
+def admin_link(name: str, pk: UUID, text: str) -> SafeString:
+    """A link to a row's page in this admin; `name` is the model's, in lower case."""
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:poses_{name}_change", args=[pk]), text)
+
+
+def photo_link(photo: Photo) -> SafeString:
+    """A link to the photo's page in this admin."""
+    return admin_link("photo", photo.pk, photo.title)
+
+
+def score_cell(score: float) -> str:
+    """A share with two decimals."""
+    return f"{score:.2f}"
+
+
+class CurrentRevisionColumns:
+    """What a pose's current revision says; the rows come with `current` and `detection`."""
+
+    @admin.display(description="score", ordering="current__score")
+    def score(self, pose: Pose) -> str:
+        """Mean visibility, 0 to 1."""
+        return score_cell(pose.current.score)
+
+    @admin.display(description="revision", ordering="current__number")
+    def revision(self, pose: Pose) -> int:
+        """The current one's number."""
+        return pose.current.number
+
+    @admin.display(description="source", ordering="current__source")
+    def source(self, pose: Pose) -> str:
+        """Where the current revision came from."""
+        return pose.current.get_source_display()
+
+    @admin.display(description="model", ordering="detection__model_name")
+    def model_name(self, pose: Pose) -> str:
+        """The model that found the person last."""
+        return pose.detection.model_name
+
+
+def keypoint_table(keypoints: Iterable[Keypoint], photo: Photo) -> SafeString:
+    """All keypoints in the photo's pixels."""
+    rows = (
+        (
+            point.name,
+            f"{point.x * photo.width:.1f}",
+            f"{point.y * photo.height:.1f}",
+            f"{point.visibility:.2f}",
+            point.state,
+        )
+        for point in keypoints
+    )
+    return _table(("Name", "x (px)", "y (px)", "Visibility", "State"), rows)
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
+    return format_html(
+        '<table class="keypoints"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        format_html_join("", '<th scope="col">{}</th>', ((header,) for header in headers)),
+        format_html_join(
+            "",
+            '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td>'
+            '<td class="number">{}</td><td>{}</td></tr>',
+            rows,
+        ),
+    )

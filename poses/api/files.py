@@ -1,0 +1,136 @@
+"""`/api/photos/<id>/…`: the photo's bytes, and pictures and tables made of it."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.api.schema import refusals
+from poses.models import Photo
+from poses.services import renditions
+from poses.services.renditions import Rendition
+
+_POLICY = "default-src 'none'; sandbox"
+_ONE_DAY = 86_400
+
+
+class AnyAccept(BaseContentNegotiation):
+    """The path says what is answered, whatever the caller accepts; errors are JSON."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """The first."""
+        return next(iter(parsers))
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The first, JSON."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class PhotoFileView(APIView):
+    """A file of a photo that the caller may see."""
+
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = AnyAccept
+    is_unchanging = False
+
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        """The bytes, as they are stored or made now."""
+        photo = get_object_or_404(self.photos(request), pk=pk)
+        try:
+            rendition = self.rendition(photo)
+        except FileNotFoundError as error:
+            raise Http404 from error
+        response = HttpResponse(rendition.content, content_type=rendition.content_type)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = _POLICY
+        response["Content-Disposition"] = f'inline; filename="{rendition.filename}"'
+        caching = f"private, max-age={_ONE_DAY}, immutable" if self.is_unchanging else "private, no-cache"
+        response["Cache-Control"] = caching
+        return response
+
+    def photos(self, request: Request) -> Any:
+        """The photos to look among."""
+        return Photo.objects.visible_to(request.user)
+
+    def rendition(self, photo: Photo) -> Rendition:
+        """What to send."""
+        raise NotImplementedError
+
+
+def _binary(summary: str, content_type: str) -> Any:
+    return extend_schema(
+        summary=summary,
+        responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404)},
+    )
+
+
+class ImageView(PhotoFileView):
+    """The upload as it came."""
+
+    is_unchanging = True
+    rendition = staticmethod(renditions.original)
+    get = _binary("The photo as uploaded", "image/*")(PhotoFileView.get)
+
+
+class DisplayView(PhotoFileView):
+    """The photo upright and in a format that browsers show."""
+
+    is_unchanging = True
+    rendition = staticmethod(renditions.display)
+    get = _binary("The photo for a browser, upright", "image/*")(PhotoFileView.get)
+
+
+class ThumbnailView(PhotoFileView):
+    """The thumbnail."""
+
+    is_unchanging = True
+    rendition = staticmethod(renditions.thumbnail)
+    get = _binary("A small JPEG without metadata", "image/jpeg")(PhotoFileView.get)
+
+
+class _PoseFileView(PhotoFileView):
+    """What is made from the poses changes with every edit."""
+
+    def photos(self, request: Request) -> Any:
+        """With poses."""
+        return super().photos(request).with_poses()
+
+
+class OverlaySvgView(_PoseFileView):
+    """The skeletons as SVG."""
+
+    rendition = staticmethod(renditions.overlay_svg)
+    get = _binary("The skeletons as SVG, one group a person", "image/svg+xml")(_PoseFileView.get)
+
+
+class OverlayPngView(_PoseFileView):
+    """The photo with the skeletons burned in."""
+
+    rendition = staticmethod(renditions.overlay_png)
+    get = _binary("The photo with skeletons, PNG", "image/png")(_PoseFileView.get)
+
+
+class OverlayJpegView(_PoseFileView):
+    """The photo with the skeletons burned in."""
+
+    rendition = staticmethod(renditions.overlay_jpeg)
+    get = _binary("The photo with skeletons, JPEG", "image/jpeg")(_PoseFileView.get)
+
+
+class KeypointsCsvView(_PoseFileView):
+    """The keypoints as a table, one row a point."""
+
+    rendition = staticmethod(renditions.keypoints_csv)
+    get = _binary("Keypoints as CSV, one row a point", "text/csv")(_PoseFileView.get)

@@ -1,0 +1,104 @@
+"""`/api/photos/`: upload, list, read, detect again, delete."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.schema import refusals
+from poses.models import Photo
+from poses.services.deleting import delete_photo
+from poses.services.detecting import detect_again
+from poses.services.uploading import upload_photo
+
+from .examples import PHOTO_EXAMPLE
+from .serializers import DetectionOptionsSerializer, PhotoSerializer, PhotoSummarySerializer, UploadSerializer
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List photos", description="Newest first, without keypoints."),
+    retrieve=extend_schema(summary="Read a photo with its people", examples=[PHOTO_EXAMPLE]),
+)
+class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Photo]):
+    """Photos that the caller may see."""
+
+    queryset = Photo.objects.none()
+    serializer_class = PhotoSerializer
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Photo]:
+        """The photos that the caller may see, or delete where that is asked; with poses where they are shown."""
+        user = self.request.user
+        if self.action == "destroy":
+            return Photo.objects.visible_to(user).deletable_by(user)
+        photos = Photo.objects.visible_to(user)
+        return photos.with_poses() if self.action == "retrieve" else photos
+
+    def get_serializer_class(self) -> type[PhotoSummarySerializer]:
+        """Lists leave the keypoints out."""
+        return PhotoSummarySerializer if self.action == "list" else PhotoSerializer
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Uploads are multipart and nothing else."""
+        is_upload = self.request is not None and self.request.method == "POST" and not self.detail
+        return [MultiPartParser()] if is_upload else super().get_parsers()
+
+    @extend_schema(
+        summary="Upload a photo",
+        description="Finds the people on the photo and answers their keypoints. Bytes that the caller has uploaded "
+        "before are answered with 200 and the photo that exists.",
+        request={"multipart/form-data": UploadSerializer},
+        responses={
+            201: PhotoSerializer,
+            200: OpenApiResponse(PhotoSerializer, "Uploaded before."),
+            **refusals(400, 413, 503),
+        },
+        examples=[PHOTO_EXAMPLE],
+    )
+    def create(self, request: Request) -> Response:
+        """POST multipart."""
+        form = UploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        file = form.validated_data["image"]
+        uploaded = upload_photo(
+            owner=cast("User", request.user),
+            stream=file,
+            name=file.name,
+            source=Photo.Source.API if request.auth else Photo.Source.WEB,
+            options=form.options,
+            is_rerun=form.validated_data["rerun"],
+        )
+        status = HTTPStatus.CREATED if uploaded.is_new else HTTPStatus.OK
+        return Response(PhotoSerializer(uploaded.photo).data, status=status)
+
+    @extend_schema(
+        summary="Detect again",
+        description="Each person found again gets a new revision. What a person corrected stays current.",
+        request=DetectionOptionsSerializer,
+        responses={200: PhotoSerializer, **refusals(400, 404)},
+    )
+    @action(detail=True, methods=["post"])
+    def detect(self, request: Request, pk: str) -> Response:
+        """POST options."""
+        photo = self.get_object()
+        form = DetectionOptionsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        detect_again(photo=photo, actor=cast("User", request.user), options=form.options)
+        return Response(PhotoSerializer(photo).data)
+
+    @extend_schema(
+        summary="Delete a photo", description="With its poses and files.", responses={204: None, **refusals(404)}
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        """DELETE."""
+        delete_photo(photo=self.get_object(), actor=cast("User", request.user))
+        return Response(status=HTTPStatus.NO_CONTENT)

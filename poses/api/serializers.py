@@ -1,0 +1,160 @@
+"""How photos, poses and the log look in JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from poses.engine.decode import MAX_BYTES
+from poses.engine.detector import MAX_PEOPLE, MIN_PEOPLE
+from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
+from poses.services.options import DetectionOptions
+
+
+class KeypointSerializer(serializers.Serializer[Any]):
+    """One of the 33 keypoints: x and y in shares of the upright photo's width and height, z about the scale of x."""
+
+    name = serializers.CharField()
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    z = serializers.FloatField()
+    visibility = serializers.FloatField(min_value=0, max_value=1)
+    presence = serializers.FloatField(min_value=0, max_value=1)
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """Top left corner, width and height, in shares of the upright photo's."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
+@extend_schema_field(KeypointSerializer(many=True))
+class StoredKeypointsField(serializers.JSONField):
+    """Keypoints as they are stored: checked when they came in, passed on untouched."""
+
+
+@extend_schema_field(BoxSerializer())
+class StoredBoxField(serializers.JSONField):
+    """A box as it is stored."""
+
+
+class DetectionModelSerializer(serializers.Serializer[Detection]):
+    """Which model file and runtime found the pose."""
+
+    name = serializers.CharField(source="model_name")
+    sha256 = serializers.CharField(source="model_sha256")
+    mediapipe = serializers.CharField(source="mediapipe_version")
+
+
+class PoseSerializer(serializers.Serializer[Pose]):
+    """One person on one photo, with the keypoints of the current revision."""
+
+    id = serializers.UUIDField()
+    photo = serializers.UUIDField(source="photo_id")
+    person = serializers.IntegerField(help_text="Counted from 0 on each photo.")
+    revision = serializers.IntegerField(source="current.number")
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the name is the API's, and DRF's own attribute
+        source="current.source", choices=PoseRevision.Source.choices
+    )
+    keypoints = StoredKeypointsField(source="current.keypoints")
+    world_keypoints = StoredKeypointsField(source="current.world_keypoints")
+    score = serializers.FloatField(source="current.score", help_text="Mean visibility, 0 to 1.")
+    box = StoredBoxField(source="current.box")
+    model = DetectionModelSerializer(source="detection")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class DetectionErrorSerializer(serializers.Serializer[Any]):
+    """Why a failed photo failed."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PhotoSummarySerializer(serializers.Serializer[Photo]):
+    """A photo in a list."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Photo.Status.choices)
+    error = serializers.SerializerMethodField()
+    name = serializers.CharField(source="original_name")
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the name is the API's, and DRF's own attribute
+        choices=Photo.Source.choices
+    )
+    notice = serializers.CharField(help_text="What the gate did to the file, such as first_frame_only.")
+    width = serializers.IntegerField(help_text="Pixels of the upright photo.")
+    height = serializers.IntegerField(help_text="Pixels of the upright photo.")
+    size_bytes = serializers.IntegerField()
+    content_type = serializers.CharField()
+    sha256 = serializers.CharField()
+    people_found = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    @extend_schema_field(DetectionErrorSerializer(allow_null=True))
+    def get_error(self, photo: Photo) -> dict[str, str] | None:
+        """Why a failed photo failed."""
+        return {"code": photo.error_code, "message": photo.error_message} if photo.error_code else None
+
+
+class PhotoSerializer(PhotoSummarySerializer):
+    """A photo with its people."""
+
+    poses = PoseSerializer(many=True, source="people")
+
+
+class DetectionOptionsSerializer(serializers.Serializer[Any]):
+    """What a detection is asked for; the site's settings stand in for what is left out."""
+
+    model = serializers.CharField(required=False, max_length=100, help_text="A name from /api/models/.")
+    people = serializers.IntegerField(required=False, min_value=MIN_PEOPLE, max_value=MAX_PEOPLE)
+    min_confidence = serializers.FloatField(required=False, min_value=0, max_value=1)
+
+    @property
+    def options(self) -> DetectionOptions:
+        """The validated options."""
+        given = {name: self.validated_data.get(name) for name in ("model", "people", "min_confidence")}
+        return DetectionOptions.given(**given)
+
+
+class UploadSerializer(DetectionOptionsSerializer):
+    """A photo to take in."""
+
+    image = serializers.FileField(
+        allow_empty_file=True, help_text=f"JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF or HEIC, at most {MAX_BYTES >> 20} MB."
+    )
+    rerun = serializers.BooleanField(
+        default=False, help_text="Detect again where these very bytes have been uploaded before."
+    )
+
+
+class KeypointEditSerializer(serializers.Serializer[Any]):
+    """Corrected keypoints. PUT takes all 33, PATCH some of them by name with the fields that change."""
+
+    keypoints = StoredKeypointsField()
+    expected_revision = serializers.IntegerField(
+        min_value=1, help_text="The revision that the edit began from; 409 where the pose has a newer one."
+    )
+
+
+class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
+    """What happened to a photo."""
+
+    photo = serializers.UUIDField(source="photo_id", allow_null=True)
+
+    class Meta:
+        model = LogEntry
+        fields = ("id", "created_at", "action", "status", "message", "milliseconds", "photo")
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    """A pose model that a detection may ask for."""
+
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+    mediapipe = serializers.CharField(source="runtime_version")
+    is_default = serializers.BooleanField()

@@ -1,0 +1,1 @@
+"""Reads that a page asks for as a whole."""

@@ -1,0 +1,81 @@
+"""A photo's stored files, and pictures and tables made from it on request."""
+
+import io
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from PIL import Image
+
+from poses.engine import decode, draw
+from poses.formats import csv_long
+from poses.models import Photo
+
+from . import photo_files
+
+_DISPLAY_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """Bytes to send; `filename` is safe in a header."""
+
+    content: bytes
+    content_type: str
+    filename: str
+
+
+def original(photo: Photo) -> Rendition:
+    """The upload as it came. Raises FileNotFoundError, as all here do where the stored file is gone."""
+    return Rendition(photo_files.read(photo.file), photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
+
+
+def display(photo: Photo) -> Rendition:
+    """The upload itself where browsers show it upright, else a JPEG of its pixels."""
+    if photo.is_displayable:
+        return original(photo)
+    target = io.BytesIO()
+    _picture(photo).save(target, "JPEG", quality=_DISPLAY_QUALITY)
+    return Rendition(target.getvalue(), "image/jpeg", f"{photo.id}.jpg")
+
+
+def thumbnail(photo: Photo) -> Rendition:
+    """The small JPEG that was made at upload."""
+    return Rendition(photo_files.read(photo.thumbnail), "image/jpeg", f"{photo.id}.thumbnail.jpg")
+
+
+def overlay_svg(photo: Photo) -> Rendition:
+    """The skeletons alone, in the photo's pixels."""
+    people = [pose.current.points for pose in photo.people]
+    svg = draw.skeleton_svg(people, width=photo.width, height=photo.height)
+    return Rendition(svg.encode(), "image/svg+xml", f"{photo.id}.overlay.svg")
+
+
+def overlay_png(photo: Photo) -> Rendition:
+    """The photo with the skeletons, without loss."""
+    return _burned_in(photo, "PNG", "image/png", "png")
+
+
+def overlay_jpeg(photo: Photo) -> Rendition:
+    """The photo with the skeletons, small."""
+    return _burned_in(photo, "JPEG", "image/jpeg", "jpg")
+
+
+def keypoints_csv(photo: Photo) -> Rendition:
+    """One row a keypoint."""
+    people = [
+        csv_long.PersonRows(person=pose.person, source=pose.current.source, keypoints=pose.current.points)
+        for pose in photo.people
+    ]
+    text = csv_long.write(media_id=str(photo.id), width=photo.width, height=photo.height, people=people)
+    return Rendition(text.encode(), "text/csv; charset=utf-8", f"{photo.id}.keypoints.csv")
+
+
+def _burned_in(photo: Photo, format_name: str, content_type: str, extension: str) -> Rendition:
+    people = [pose.current.points for pose in photo.people]
+    content = draw.burned_in(_picture(photo), people, format_name=format_name)
+    return Rendition(content, content_type, f"{photo.id}.overlay.{extension}")
+
+
+def _picture(photo: Photo) -> Image.Image:
+    """Every pixel of the upright photo, and nothing but pixels."""
+    return Image.fromarray(decode.decode(photo_files.read(photo.file), target_side=None).pixels)

@@ -1,0 +1,43 @@
+/** A queue of uploads: at most two at a time; one that fails stops no other. It knows nothing of the page. */
+
+const AT_ONCE = 2;
+
+/** Runs `work(item)` for every item added; `onChange` is called whenever an item begins or ends. */
+export class UploadQueue {
+  #work;
+  #onChange;
+  #waiting = [];
+  #running = 0;
+
+  constructor(work, onChange) {
+    this.#work = work;
+    this.#onChange = onChange;
+  }
+
+  /** Whether anything waits or runs. */
+  get isBusy() {
+    return this.#running > 0 || this.#waiting.length > 0;
+  }
+
+  /** Puts items at the end. */
+  add(items) {
+    this.#waiting.push(...items);
+    this.#onChange();
+    this.#fill();
+  }
+
+  #fill() {
+    while (this.#running < AT_ONCE && this.#waiting.length > 0) this.#run(this.#waiting.shift());
+  }
+
+  async #run(item) {
+    this.#running += 1;
+    try {
+      await this.#work(item);
+    } finally {
+      this.#running -= 1;
+      this.#onChange();
+      this.#fill();
+    }
+  }
+}

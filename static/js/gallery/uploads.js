@@ -1,0 +1,100 @@
+/** Adding photos: a row a file, two uploads at a time, a card in the grid for each that is done. */
+import { HttpError, html, upload } from "../lib/http.js";
+import { listenForFiles } from "./files.js";
+import { addCard } from "./grid.js";
+import { UploadQueue } from "./queue.js";
+import { UploadRow } from "./row.js";
+import { Summary } from "./summary.js";
+
+const NO_PHOTO = "00000000-0000-0000-0000-000000000000";
+
+class Uploads {
+  #rows = [];
+
+  constructor(section) {
+    this.section = section;
+    this.form = section.querySelector("[data-upload-form]");
+    this.list = section.querySelector("[data-rows]");
+    this.template = section.querySelector("[data-row-template]");
+    this.summary = new Summary(section);
+    this.queue = new UploadQueue((row) => this.#send(row), () => this.summary.update(this.#rows, this.queue.isBusy));
+    this.summary.retryAll.addEventListener("click", () => this.#retry(this.#rows.filter((row) => row.state === "failed")));
+    this.summary.hide.addEventListener("click", () => this.#hide());
+    addEventListener("beforeunload", (event) => this.queue.isBusy && event.preventDefault());
+  }
+
+  add(files) {
+    const rows = files.map((file) => new UploadRow(file, this.template, (row) => this.#retry([row])));
+    this.#rows.push(...rows);
+    this.list.append(...rows.map((row) => row.element));
+    this.queue.add(rows);
+  }
+
+  #retry(rows) {
+    for (const row of rows) row.wait();
+    this.queue.add(rows);
+  }
+
+  #hide() {
+    this.#rows = [];
+    this.list.replaceChildren();
+    this.summary.update(this.#rows, false);
+    this.section.querySelector("[data-choose]").focus();
+  }
+
+  async #send(row) {
+    const maxBytes = Number(this.section.dataset.maxBytes);
+    if (row.file.size > maxBytes) {
+      row.failed(`The file is larger than ${Math.floor(maxBytes / 2 ** 20)} MB.`);
+      return;
+    }
+    row.uploading(0);
+    this.#follow(row);
+    try {
+      const answer = await upload(this.section.dataset.api, this.#formData(row), {
+        onProgress: (share) => row.uploading(share),
+      });
+      await this.#show(row, answer);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      row.failed(error.message);
+    }
+  }
+
+  /** Scrolls the list, never the page, to what goes on; not while somebody is reading it. */
+  #follow(row) {
+    if (this.list.matches(":hover, :focus-within")) return;
+    this.list.scrollTop = row.element.offsetTop - this.list.offsetTop - this.list.clientHeight / 2;
+  }
+
+  #formData(row) {
+    const data = new FormData();
+    for (const field of this.form.querySelectorAll("input[type=number], select")) {
+      if (field.value !== "") data.set(field.name, field.value);
+    }
+    data.set("image", row.file, row.file.name);
+    if (row.isRerun) data.set("rerun", "true");
+    return data;
+  }
+
+  async #show(row, { status, body: photo }) {
+    const url = this.section.dataset.photoUrl.replace(NO_PHOTO, photo.id);
+    if (photo.status === "failed") {
+      row.isRerun = true;
+      row.failed(photo.error?.message ?? "The pose model failed on this photo.", url);
+    } else if (status === 200 && !row.isRerun) {
+      row.existing(url);
+    } else {
+      row.done(photo.people_found, url);
+    }
+    this.section.classList.remove("is-empty");
+    this.section.querySelector("h1").textContent = "Photos";
+    addCard(photo.id, await html(this.section.dataset.cardUrl.replace(NO_PHOTO, photo.id)));
+  }
+}
+
+/** Starts on the page's section for adding photos. */
+export function startUploads(section) {
+  const uploads = new Uploads(section);
+  listenForFiles(section, (files) => files.length > 0 && uploads.add(files));
+}

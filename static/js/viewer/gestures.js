@@ -1,0 +1,92 @@
+/** Wheel, drag, pinch, tap and double tap on an element, told in its own pixels. */
+
+const SLACK = 4;
+const TOUCH_SLACK = 10;
+const DOUBLE_MS = 400;
+const DOUBLE_REACH = 24;
+const LINE = 16;
+const PAGE = 400;
+const WHEEL_STEP = 0.002;
+const PINCH_STEP = 0.01;
+
+function wheelFactor(event) {
+  const unit = [1, LINE, PAGE][event.deltaMode] ?? 1;
+  // A trackpad's pinch arrives as a wheel with Ctrl held, in small steps.
+  return Math.exp(-event.deltaY * unit * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP));
+}
+
+function middle([a, b]) {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+function distance([a, b]) {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/**
+ * Calls `onZoom(factor, point)` (answers whether it did anything), `onPan(dx, dy)`, `onTap(point, isTouch)`,
+ * `onDouble(point)` and `onHover(point or null)`.
+ */
+export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHover }) {
+  const pressed = new Map();
+  let moved = false;
+  let start = null;
+  let lastTap = null;
+
+  function pointOf(event) {
+    const box = element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  function pinch(event, point) {
+    const before = [...pressed.values()];
+    pressed.set(event.pointerId, point);
+    const after = [...pressed.values()];
+    onPan(middle(after).x - middle(before).x, middle(after).y - middle(before).y);
+    if (distance(before) > 0) onZoom(distance(after) / distance(before), middle(after));
+  }
+
+  function drag(event, point) {
+    const before = pressed.get(event.pointerId);
+    const slack = event.pointerType === "touch" ? TOUCH_SLACK : SLACK;
+    moved ||= distance([start, point]) > slack;
+    if (!moved) return;
+    onPan(point.x - before.x, point.y - before.y);
+    pressed.set(event.pointerId, point);
+  }
+
+  function tap(point, event) {
+    const isDouble = lastTap && event.timeStamp - lastTap.at < DOUBLE_MS && distance([lastTap.point, point]) < DOUBLE_REACH;
+    lastTap = isDouble ? null : { at: event.timeStamp, point };
+    if (isDouble) onDouble(point);
+    else onTap(point, event.pointerType === "touch");
+  }
+
+  element.addEventListener("wheel", (event) => {
+    if (onZoom(wheelFactor(event), pointOf(event)) || event.ctrlKey) event.preventDefault();
+  }, { passive: false });
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    element.setPointerCapture(event.pointerId);
+    if (!pressed.size) [moved, start] = [false, pointOf(event)];
+    else moved = true;
+    pressed.set(event.pointerId, pointOf(event));
+  });
+
+  element.addEventListener("pointermove", (event) => {
+    const point = pointOf(event);
+    if (!pressed.has(event.pointerId)) {
+      if (event.pointerType !== "touch") onHover(point);
+    } else if (pressed.size === 2) pinch(event, point);
+    else if (pressed.size === 1) drag(event, point);
+  });
+
+  function release(event) {
+    if (!pressed.delete(event.pointerId)) return;
+    if (event.type === "pointerup" && !moved && !pressed.size) tap(pointOf(event), event);
+  }
+  element.addEventListener("pointerup", release);
+  element.addEventListener("pointercancel", release);
+  element.addEventListener("pointerleave", () => onHover(null));
+}

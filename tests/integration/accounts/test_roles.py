@@ -1,0 +1,52 @@
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from accounts.models import EDITORS, OPERATORS
+from accounts.services.roles import ensure_roles
+
+EDITOR_PERMISSIONS = {"view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection"}
+
+
+def _codenames(role: str) -> set[str]:
+    return set(Group.objects.get(name=role).permissions.values_list("codename", flat=True))
+
+
+@pytest.mark.django_db
+def test_migrating_makes_the_roles_with_their_permissions():
+    assert _codenames(EDITORS) == EDITOR_PERMISSIONS
+    assert _codenames(OPERATORS) == {"view_logentry"}
+    assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
+        "poses"
+    }
+
+
+@pytest.mark.django_db
+def test_it_can_run_again_and_mends_what_is_missing():
+    Group.objects.get(name=EDITORS).permissions.clear()
+    Group.objects.get(name=OPERATORS).delete()
+
+    ensure_roles(app_label="poses")
+    ensure_roles(app_label="poses")
+
+    assert _codenames(EDITORS) == EDITOR_PERMISSIONS
+    assert _codenames(OPERATORS) == {"view_logentry"}
+
+
+@pytest.mark.django_db
+def test_what_an_operator_adds_to_a_role_stays():
+    extra = Permission.objects.get(codename="view_user", content_type__app_label="accounts")
+    Group.objects.get(name=EDITORS).permissions.add(extra)
+
+    call_command("migrate", verbosity=0)
+
+    assert _codenames(EDITORS) == EDITOR_PERMISSIONS | {"view_user"}
+
+
+def test_a_role_gives_its_permissions(user):
+    user.groups.add(Group.objects.get(name=EDITORS))
+
+    assert user.has_perm("poses.change_pose")
+    assert user.has_perm("poses.view_photo")
+    assert not user.has_perm("poses.delete_photo")
+    assert not user.has_perm("poses.view_logentry")
