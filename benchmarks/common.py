@@ -146,7 +146,8 @@ class Site:
     def upload(self, connection: http.client.HTTPConnection, jpeg: bytes) -> bytes:
         """Posts one photo; the answer's body. Raises where it is not 201 Created."""
         boundary = "benchmark-boundary"
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+        disposition = 'Content-Disposition: form-data; name="image"; filename="photo.jpg"'
+        head = f"--{boundary}\r\n{disposition}\r\nContent-Type: image/jpeg\r\n\r\n"
         body = b"".join((head.encode(), jpeg, f"\r\n--{boundary}--\r\n".encode()))
         headers = {**self._headers(), "Content-Type": f"multipart/form-data; boundary={boundary}"}
         connection.request("POST", "/api/photos/", body, headers)

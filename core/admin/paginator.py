@@ -33,5 +33,5 @@ class BoundedPaginator(_Paginator):
     @cached_property
     def _seen(self) -> int:
         if isinstance(self.object_list, QuerySet):
-            return self.object_list.order_by()[: self.max_count + 1].count()
+            return self.object_list.order_by().values("pk")[: self.max_count + 1].count()
         return len(self.object_list)

@@ -48,8 +48,6 @@ def _run(photos: Iterable[Photo], actor: "User") -> Iterable[tuple[Photo, str]]:
             detecting.detect_again(photo=photo, actor=actor, options=DetectionOptions.of_photo(photo))
         except (DomainError, EngineError) as error:
             yield photo, str(error)
-        except FileNotFoundError:
-            yield photo, "The stored file is gone."
         except OSError:
             yield photo, "The stored file cannot be read."
         else:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from . import structure
 from .errors import ImageRefused
@@ -127,7 +127,7 @@ def decode(content: bytes, *, target_side: int | None = MODEL_SIDE) -> DecodedPh
         image.load()
         orientation = _orientation(image)
         is_displayable = not is_animated and _is_displayable(image, kind, orientation)
-        if turn := _TURNS.get(orientation or 1):
+        if (turn := _TURNS.get(orientation or 1)) is not None:  # flipping is 0
             image = image.transpose(turn)
             width, height = (height, width) if orientation in _SWAPPING_ORIENTATIONS else (width, height)
         if kind.name != "JPEG" and image.size != (width, height):
@@ -145,8 +145,8 @@ def _opened(content: bytes) -> Image.Image:
     with _decoder_errors():
         try:
             return Image.open(io.BytesIO(content), formats=_READERS)
-        except UnidentifiedImageError as error:
-            if structure.starts_like_a_photo(content):
+        except Exception as error:
+            if isinstance(error, MemoryError) or structure.starts_like_a_photo(content):
                 raise
             names = ", ".join(dict.fromkeys(kind.name for kind in FORMATS.values()))
             raise ImageRefused(

@@ -31,9 +31,14 @@ def write(*, media_id: str, width: int, height: int, people: Iterable[PersonRows
         for index, point in enumerate(person.keypoints):
             writer.writerow(
                 (
-                    *(media_id, "", "", person.person, index, point.name),
+                    *(_text(media_id), "", "", person.person, index, point.name),
                     *(f"{point.x * width:.3f}", f"{point.y * height:.3f}", f"{point.z:.6f}"),
-                    *(f"{point.visibility:.6f}", f"{point.presence:.6f}", point.state, person.source),
+                    *(f"{point.visibility:.6f}", f"{point.presence:.6f}", point.state, _text(person.source)),
                 )
             )
     return target.getvalue()
+
+
+def _text(value: str) -> str:
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -22,7 +22,8 @@ class Detection(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ("-created_at",)
+        ordering = ("-created_at", "-id")
+        indexes = (models.Index(fields=("-created_at", "-id"), name="detection_newest"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(people_found__lte=models.F("people_wanted")), name="detection_found_at_most_wanted"

@@ -39,6 +39,7 @@ class PoseRevision(models.Model):
 
     class Meta:
         ordering = ("-number",)
+        indexes = (models.Index(fields=("-created_at", "-id"), name="revision_newest"),)
         constraints = (
             models.UniqueConstraint(fields=("pose", "number"), name="revision_number_once_a_pose"),
             models.CheckConstraint(condition=Q(number__gte=1), name="revision_number_from_1"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import Conflict
 from poses.engine import decode
 from poses.engine.detector import Detector
-from poses.engine.errors import EngineError
+from poses.engine.errors import EngineError, ImageRefused
 from poses.engine.models import Model
 from poses.engine.people import Person
 from poses.models import Detection, LogEntry, Photo
@@ -58,13 +58,15 @@ def detect_again(
     """Runs a detection with new options over a stored photo.
 
     Each person found again gets a new revision; what a person corrected stays current. Raises DomainError for an
-    unknown model, Conflict where the stored file is gone.
+    unknown model, Conflict where the stored file is gone or damaged.
     """
     model = engine.model_named(options.model)
     try:
         decoded = decode.decode(photo_files.read(photo.file))
     except FileNotFoundError as error:
         raise Conflict("file_missing", "The photo's file is gone from the storage; upload the photo again.") from error
+    except ImageRefused as error:
+        raise Conflict("file_damaged", "The photo's file is damaged in the storage; upload the photo again.") from error
     photo.model_name, photo.people_wanted, photo.min_confidence = model.name, options.people, options.min_confidence
     detect_photo(photo=photo, actor=actor, pixels=decoded.pixels, model=model, detector=detector)
 

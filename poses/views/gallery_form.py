@@ -28,7 +28,7 @@ _PEOPLE = (
     (PeopleFilter.SEVERAL, "2 or more people"),
 )
 _WHOSE = (("", "My photos"), ("everyone", "Everyone's photos"))
-_SIZES = tuple((str(size), f"{size} photos") for size in PAGE_SIZES)
+_SIZES = tuple(("" if size == PAGE_SIZES[0] else str(size), f"{size} photos") for size in PAGE_SIZES)
 # Databases and time zones fail on the calendar's ends.
 _DAYS = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 

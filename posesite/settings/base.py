@@ -17,6 +17,8 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
+# A file of settings, where there is one; what the environment says comes first.
+environ.Env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")))
 
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 DEBUG = env.bool("DEBUG", False)

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+os.environ["ENV_FILE"] = os.devnull  # a developer's own settings change no test
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="posesite-tests-"))
 
 from .base import *  # noqa: F403

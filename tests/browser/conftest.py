@@ -11,13 +11,15 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, JSHandle, Page
+from playwright.sync_api import ConsoleMessage, JSHandle, Page, expect
 from skimage import data
 
 from accounts.models import User
 
 # Playwright's loop runs in this thread until the run ends, and Django refuses the database where a loop runs.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+expect.set_options(timeout=15_000)
 
 PORTRAIT = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
 

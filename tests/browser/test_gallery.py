@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
 from poses.models import Photo
@@ -244,3 +244,22 @@ def test_a_narrow_screen_needs_no_sideways_scroll(filled: Page, width: int) -> N
         assert filled.evaluate("document.documentElement.scrollWidth") == width
         filled.keyboard.press("Escape")
     expect(filled.get_by_role("button", name="Add photos")).to_be_in_viewport()
+
+
+def test_without_scripts_the_form_adds_photos_and_the_filters_work(
+    browser: Browser, live_server, log_in, user: User, site: Page, fake_detector: object
+) -> None:
+    log_in(user)
+    context = browser.new_context(java_script_enabled=False, storage_state=site.context.storage_state())
+    page = context.new_page()
+    page.goto(live_server.url)
+    files = [
+        {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(colour=colour)} for colour in ("red", "tan")
+    ]
+    page.get_by_label("Photos to add").set_input_files(files)
+    page.get_by_role("button", name="Add photos").click()
+    expect(page.get_by_text("2 photos added.")).to_be_visible()
+    page.get_by_label("Search by name").fill("red")
+    page.get_by_role("button", name="Apply").click()
+    shown(page).to_have_text(["red.jpg"])
+    context.close()

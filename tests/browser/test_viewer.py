@@ -81,6 +81,9 @@ def viewer(open_photo: Callable[[Photo], Page], photo: Photo) -> Page:
 
 def photo_box(page: Page) -> Rectangle:
     """Where the photo itself is on the screen, without the bars beside it."""
+    image = page.locator("[data-photo]")
+    expect(image).to_have_css("object-fit", "contain")
+    expect(image).to_have_css("object-position", "50% 50%")
     box = page.evaluate(
         """() => {
             const image = document.querySelector("[data-photo]");

@@ -88,6 +88,23 @@ def test_staff_without_permissions_see_the_index_and_nothing_else(client, make_u
 
 
 @pytest.mark.usefixtures("rows")
+def test_the_roles_open_what_belongs_to_them_and_add_and_delete_nothing(client, make_user):
+    allowed = {"Editors": {"Photo", "Pose", "PoseRevision", "Detection"}, "Operators": {"LogEntry"}}
+    assert Group.objects.filter(name__in=allowed).count() == 2
+    for role, names in allowed.items():
+        member = make_user(f"{role.lower()}@example.org", is_staff=True)
+        member.groups.add(Group.objects.get(name=role))
+        client.force_login(member)
+        for model in MODELS:
+            pk = model._default_manager.values_list("pk", flat=True).first()
+            expected = 200 if model.__name__ in names else 403
+            answers = [client.get(url_of(model, page, *args)) for page, args in (("changelist", ()), ("change", (pk,)))]
+            assert [answer.status_code for answer in answers] == [expected, expected], (role, model)
+            assert client.get(url_of(model, "add")).status_code == 403, (role, model)
+            assert client.get(url_of(model, "delete", pk)).status_code == 403, (role, model)
+
+
+@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("model", MODELS, ids=LABELS)
 def test_every_list_searches(admin_client, model):
     found = admin_client.get(url_of(model, "changelist"), {"q": "nothing-is-called-this"})

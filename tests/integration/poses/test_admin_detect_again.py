@@ -50,8 +50,22 @@ def test_a_photo_whose_file_is_gone_is_reported_and_the_rest_is_done(admin_clien
     assert response.status_code == 302
     words = words_of(response)
     assert words[:2] == ["Detected again: 2 photos.", "Not detected: 1 photo."]
-    assert words[2:] == [f"{gone.title}: The stored file is gone."]
+    assert len(words) == 3
+    assert words[2].startswith(f"{gone.title}: ")
+    assert "gone" in words[2]
     assert [photo.detections.count() for photo in (first, gone, last)] == [2, 1, 2]
+
+
+def test_a_storage_that_fails_is_reported(admin_client, user, fake_detector, monkeypatch):
+    photo = uploaded(user)
+
+    def fail(file):
+        raise PermissionError
+
+    monkeypatch.setattr("poses.services.photo_files.read", fail)
+    words = words_of(admin_client.post(PHOTOS, form_of(photo, confirmed="yes")))
+    assert words == ["Not detected: 1 photo.", f"{photo.title}: The stored file cannot be read."]
+    assert photo.detections.count() == 1
 
 
 def test_a_broken_file_an_unknown_model_and_a_failing_detector_are_reported(admin_client, user, fake_detector):

@@ -188,3 +188,14 @@ def test_who_may_view_photos_opens_them_and_deletes_none(client, make_user, user
     client.post(PHOTOS, {"action": "delete_selected", "_selected_action": [str(photo.id)], "post": "yes"})
     assert Photo.objects.filter(pk=photo.pk).exists()
     assert LogEntry.objects.filter(action="delete").count() == 0
+
+
+def test_a_user_who_has_photos_is_not_deleted_over_their_files(admin_client, user):
+    photo = uploaded(user)
+    url = f"/admin/accounts/user/{user.pk}/delete/"
+    question = admin_client.get(url)
+    assert question.status_code == 200
+    assert question.context["perms_lacking"]
+    assert admin_client.post(url, {"post": "yes"}).status_code == 403
+    photo.refresh_from_db()
+    assert photo_storage().exists(photo.file.name)

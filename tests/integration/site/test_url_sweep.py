@@ -1,0 +1,119 @@
+"""Every URL of the site, by role: who sees it, who is sent to log in, who is told that it is not there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from poses.models import Photo
+from tests.integration.poses.admin_rows import uploaded
+
+# Routes anyone may GET. The rest wants a login (pages redirect, the API answers 401).
+OPEN = {
+    *("healthz", "api/schema/", "api/docs/", "api/redoc/"),
+    *("accounts/login/", "accounts/register/", "accounts/reset/", "accounts/reset/sent/", "accounts/reset/done/"),
+}
+# Routes that take no GET at all.
+POST_ONLY = {
+    *("upload/", "samples/", "photos/<uuid:pk>/detect/", "accounts/logout/"),
+    *("api/auth/register/", "api/auth/login/", "api/auth/refresh/", "api/auth/logout/", "api/auth/password/"),
+    "api/photos/<uuid:pk>/detect/",
+}
+LEFT_OUT = {"admin/", "accounts/reset/<uidb64>/<token>/", "api/<drf_format_suffix:format>"}
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if route not in LEFT_OUT:
+                yield from routes(pattern.url_patterns, route)
+        elif route not in LEFT_OUT:
+            yield route
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+WITH_GET = [route for route in ROUTES if route not in POST_ONLY]
+PRIVATE = [route for route in WITH_GET if route not in OPEN]
+OF_A_PHOTO = [route for route in PRIVATE if "<uuid:pk>" in route]
+
+
+def url(route: str, photo: Photo) -> str:
+    pose_or_photo = photo.poses.get().pk if "poses/" in route else photo.pk
+    return "/" + route.replace("<uuid:pk>", str(pose_or_photo))
+
+
+@pytest.fixture
+def photo(user: User, fake_detector) -> Photo:
+    return uploaded(user, 1)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_the_sweep_knows_the_site():
+    assert {"", "photos/<uuid:pk>/", "api/photos/", "api/photos/<uuid:pk>/overlay.svg/", "accounts/profile/"} <= set(
+        ROUTES
+    )
+    assert set(ROUTES) >= POST_ONLY
+    assert set(ROUTES) >= OPEN
+    assert not [route for route in ROUTES if "<" in route.replace("<uuid:pk>", "")]
+
+
+@pytest.mark.parametrize("route", WITH_GET)
+def test_it_opens_for_its_owner(route, user, photo):
+    response = client_of(user).get(url(route, photo), headers={"accept": "text/html,*/*"})
+    expected = 302 if route in ("accounts/login/", "accounts/register/") else 200
+    assert response.status_code == expected
+    if response["Content-Type"].startswith("text/html") and not route.startswith("api/") and "card" not in route:
+        html = response.content.decode()
+        assert len(re.findall(r"<h1[ >]", html)) <= 1 if expected == 302 else len(re.findall(r"<h1[ >]", html)) == 1
+        assert not re.search(r"<script>|<style>| style=\"| on(click|change|submit|load)=", html)
+
+
+@pytest.mark.parametrize("route", sorted(OPEN))
+def test_what_is_open_opens_for_anyone(route, client, db):
+    assert client.get(f"/{route}").status_code == 200
+
+
+@pytest.mark.parametrize("route", PRIVATE)
+def test_anonymous_visitors_are_sent_to_log_in(route, client, photo):
+    response = client.get(url(route, photo))
+    if route.startswith("api/"):
+        assert response.status_code == 401
+        assert response.json()["code"] == "not_authenticated"
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("route", OF_A_PHOTO)
+def test_someone_elses_is_404(route, stranger, photo):
+    assert client_of(stranger).get(url(route, photo)).status_code == 404
+
+
+@pytest.mark.parametrize("route", sorted(route for route in POST_ONLY if "<uuid:pk>" in route))
+def test_someone_elses_is_404_for_posts_too(route, stranger, photo):
+    assert client_of(stranger).post(url(route, photo)).status_code == 404
+
+
+@pytest.mark.parametrize("route", sorted(POST_ONLY))
+def test_what_is_posted_to_cannot_be_read(route, user, photo):
+    assert client_of(user).get(url(route, photo)).status_code == 405
+
+
+@pytest.mark.parametrize("route", OF_A_PHOTO)
+def test_malformed_ids_are_404(route, user, db):
+    assert client_of(user).get("/" + route.replace("<uuid:pk>", "not-an-id")).status_code == 404
+
+
+def test_pages_that_are_not_there_are_told_so_in_words(client, db):
+    response = client.get("/nothing-here/")
+    assert response.status_code == 404
+    assert "<h1" in response.content.decode()
