@@ -47,6 +47,8 @@ def bundle_from_wheel(wheel: bytes, *, is_pruned: bool) -> bytes:
 
 
 def _unpacked(content: bytes) -> Any:
+    if content[4:8] != _MODEL_IDENTIFIER:
+        raise ModelUnavailable("model_source_invalid", "The wheel's landmark weights are not a TFLite model.")
     schema = runtime.tflite_schema()
     return schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(content, 0))
 

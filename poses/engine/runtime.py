@@ -49,7 +49,8 @@ def detect(landmarker: Landmarker, pixels: NDArray[np.uint8]) -> "PoseLandmarker
     """MediaPipe's own result for RGB pixels of shape (height, width, 3)."""
     from mediapipe.tasks.python.vision.core.image import Image, ImageFormat
 
-    return landmarker.detect(Image(ImageFormat.SRGB, pixels))
+    # MediaPipe reads memory from end to end whatever the strides say, and finds nobody in the jumble.
+    return landmarker.detect(Image(ImageFormat.SRGB, np.ascontiguousarray(pixels)))
 
 
 def tflite_schema() -> Any:

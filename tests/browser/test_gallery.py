@@ -167,6 +167,21 @@ def test_no_match_offers_to_clear_the_filters(filled: Page) -> None:
     shown(filled).to_have_count(3)
 
 
+def test_a_search_that_fails_says_so_and_keeps_the_photos(filled: Page, complaints: Complaints) -> None:
+    complaints.expected = ["ERR_FAILED", "htmx:"]
+    filled.route("**/?q=*", lambda route: route.abort())
+    filled.get_by_label("Search by name").fill("team")
+    expect(filled.get_by_role("alert")).to_have_text(re.compile("could not be read"))
+    shown(filled).to_have_count(3)
+
+
+def test_a_search_after_the_session_has_ended_leads_to_the_login(filled: Page) -> None:
+    filled.context.clear_cookies()
+    filled.get_by_label("Search by name").fill("team")
+    expect(filled.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(filled.get_by_role("heading", level=1)).to_have_count(1)
+
+
 def test_pages_turn_in_place_and_keep_the_focus(filled: Page, user: User) -> None:
     for number in range(25):
         make_photo(user, f"{number}.jpg")

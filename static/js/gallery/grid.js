@@ -10,6 +10,7 @@ export function addCard(photoId, markup) {
   const holder = document.createElement("template");
   holder.innerHTML = markup;
   const card = holder.content.querySelector(".photo-card");
+  if (!card) return; // the session has ended, and the markup is the login page's
   const old = document.getElementById(`card-${photoId}`);
   if (old) {
     old.replaceWith(card);
@@ -59,9 +60,31 @@ function onRequest(event) {
   for (const [name, value] of [...formData.entries()]) if (value === "") formData.delete(name);
 }
 
+/** Where the session has ended the answer is the login page: that is shown as a page, not inside this one. */
+function onBeforeSwap(event) {
+  const { responseURL } = event.detail.xhr;
+  if (new URL(responseURL || location.href, location.href).pathname === location.pathname) return;
+  event.preventDefault();
+  location.reload();
+}
+
+function onFailed() {
+  const results = document.getElementById("results");
+  results.querySelector("[data-request-failed]")?.remove();
+  const note = document.createElement("p");
+  note.className = "message error";
+  note.dataset.requestFailed = "";
+  note.setAttribute("role", "alert");
+  note.textContent = "The photos could not be read. Check the connection and try again.";
+  results.prepend(note);
+}
+
 /** Starts listening. */
 export function startGrid() {
   document.addEventListener("keydown", onKeyDown);
   document.body.addEventListener("htmx:afterSettle", onSwapped);
   document.body.addEventListener("htmx:configRequest", onRequest);
+  document.body.addEventListener("htmx:beforeSwap", onBeforeSwap);
+  document.body.addEventListener("htmx:sendError", onFailed);
+  document.body.addEventListener("htmx:responseError", onFailed);
 }
