@@ -1,13 +1,24 @@
-"""What stands between the ASGI server and Django."""
+"""Django over HTTP for an ASGI server: static files on the loop, everything else on a bounded number of threads.
 
-import json
+Every view and middleware of the site is synchronous. Django's own ASGI handler hops between the event loop and a thread
+of its making for each middleware of each request; a WSGI adapter hops for every piece of body and answer. Either took
+more time than the request's own Python. Here a request crosses to a thread once and its answer comes back once.
+"""
+
+import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, cast
 
-from a2wsgi import WSGIMiddleware
+from django.core import signals
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.urls import set_script_prefix
 from servestatic import ServeStaticASGI
 
 Scope = MutableMapping[str, Any]
@@ -18,74 +29,126 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HASHED_NAME = r"\.[0-9a-f]{12}\."
 _KEPT_IN_MEMORY_BYTES = 1 << 20
-_CHUNK_BYTES = 1 << 20
 
 
-def site(wsgi: Any, *, static_root: Path, static_prefix: str, threads: int, max_body_bytes: int) -> Application:
-    """The site over HTTP: static files here, everything else by Django on a bounded number of threads.
+def with_static_files(application: Application, *, root: Path, prefix: str) -> Application:
+    """Answers what lies below `root` itself; files whose name carries their hash may be cached for ever."""
+    static = ServeStaticASGI(application, root, prefix, immutable_file_test=_HASHED_NAME, allow_all_origins=False)
+    return cast(Application, static)
 
-    Every view and middleware is synchronous. Django's own ASGI handler would hop between the event loop and a thread of
-    its own making for each middleware of each request, which took twice the time of the request itself.
+
+class BodyTooLarge(Exception):
+    """A request's body was announced or grew larger than is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response that is ready to send; `rest` is what is still to come of a streamed one."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    first: bytes
+    rest: Iterator[bytes] | None
+    close: Callable[[], None]
+
+
+class ThreadedDjango(BaseHandler):
+    """Django as an ASGI application for HTTP.
+
+    A request's body is taken in before a thread is, so that a slow client costs no thread; one that is too large is
+    answered 413 as soon as that shows, and is neither read on nor kept.
     """
-    django = BoundedBody(cast(Application, WSGIMiddleware(wsgi, workers=threads)), max_bytes=max_body_bytes)
-    if not static_root.is_dir():
-        return django
-    return cast(
-        Application,
-        ServeStaticASGI(django, static_root, static_prefix, immutable_file_test=_HASHED_NAME, allow_all_origins=False),
-    )
 
-
-class BoundedBody:
-    """Takes a request's body in before the application runs, and answers 413 as soon as it is too large.
-
-    A slow client so costs no thread, and what is too large is neither read on nor kept.
-    """
-
-    def __init__(self, application: Application, *, max_bytes: int) -> None:
-        self.application = application
-        self.max_bytes = max_bytes
+    def __init__(self, *, threads: int, max_body_bytes: int) -> None:
+        super().__init__()
+        self.load_middleware()
+        self.max_body_bytes = max_body_bytes
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
-            await self.application(scope, receive, send)
+            raise ValueError(f"Django answers HTTP only, not {scope['type']}.")
+        try:
+            body = await taken_body(scope, receive, max_bytes=self.max_body_bytes)
+        except BodyTooLarge:
+            await _send(send, _ready(_too_large(self.max_body_bytes)))
             return
-        if _announced(scope) > self.max_bytes:
-            await self._refuse(send)
+        if body is None:
             return
-        with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as body:
-            taken = 0
-            while (message := await receive())["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > self.max_bytes:
-                    await self._refuse(send)
-                    return
-                body.write(message.get("body", b""))
-                if not message.get("more_body"):
-                    body.seek(0)
-                    await self.application(scope, _replayed(body, taken), send)
-                    return
+        with body:
+            run = asyncio.get_running_loop().run_in_executor
+            answer = await run(self._threads, self._answered, scope, body)
+            await _send(send, answer, is_last=answer.rest is None)
+            if answer.rest is not None:
+                try:
+                    while chunk := await run(self._threads, next, answer.rest, b""):
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    await send({"type": "http.response.body", "body": b""})
+                finally:
+                    await run(self._threads, answer.close)
 
-    async def _refuse(self, send: Send) -> None:
-        message = f"The request is larger than {self.max_bytes >> 20} MB."
-        body = json.dumps({"code": "file_too_large", "message": message}).encode()
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-        status = int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+    def _answered(self, scope: Scope, body: IO[bytes]) -> _Answer:
+        """On a thread: the whole way through Django, as its WSGI handler goes it."""
+        set_script_prefix(scope.get("root_path", "") or "/")
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        try:
+            request = ASGIRequest(scope, body)
+        except UnicodeDecodeError:
+            response: HttpResponseBase = HttpResponseBadRequest()
+        else:
+            response = self.get_response(request)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]  # the sender of request_finished
+        return _ready(response)
 
 
-def _announced(scope: Scope) -> int:
+async def taken_body(scope: Scope, receive: Receive, *, max_bytes: int) -> IO[bytes] | None:
+    """A request's whole body, on disk where it is large; None where the client has left. Raises BodyTooLarge."""
+    if _announced_bytes(scope) > max_bytes:
+        raise BodyTooLarge
+    body = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES)
+    taken = 0
+    try:
+        while (message := await receive())["type"] == "http.request":
+            chunk = message.get("body", b"")
+            taken += len(chunk)
+            if taken > max_bytes:
+                raise BodyTooLarge
+            body.write(chunk)
+            if not message.get("more_body"):
+                body.seek(0)
+                return cast(IO[bytes], body)
+    except BaseException:
+        body.close()
+        raise
+    body.close()
+    return None
+
+
+def _announced_bytes(scope: Scope) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"")
     return int(length) if length.isdigit() else 0
 
 
-def _replayed(body: IO[bytes], size: int) -> Receive:
-    """A `receive` that gives the kept body."""
+def _too_large(max_bytes: int) -> HttpResponseBase:
+    body = {"code": "file_too_large", "message": f"The request is larger than {max_bytes >> 20} MB."}
+    return JsonResponse(body, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"})
 
-    async def receive() -> Message:
-        chunk = body.read(_CHUNK_BYTES)
-        return {"type": "http.request", "body": chunk, "more_body": body.tell() < size}
 
-    return receive
+def _ready(response: HttpResponseBase) -> _Answer:
+    """The response as bytes; one that is not streamed is closed here, on the thread that made it."""
+    headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()]
+    headers += [
+        (b"set-cookie", cookie.output(header="").strip().encode("latin1")) for cookie in response.cookies.values()
+    ]
+    chunks = iter(response)
+    if response.streaming:
+        return _Answer(response.status_code, headers, b"", chunks, response.close)
+    content = b"".join(chunks)
+    response.close()
+    return _Answer(response.status_code, headers, content, None, response.close)
+
+
+async def _send(send: Send, answer: _Answer, *, is_last: bool = True) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.first, "more_body": not is_last})

@@ -62,7 +62,8 @@ def session_of(token: Token) -> ApiSession:
 
     The codes: `token_invalid`, `session_ended`, and `password_changed` since the token was made.
     """
-    session = ApiSession.objects.open().select_related("user").filter(pk=session_id(token)).first()
+    sessions = ApiSession.objects.open().select_related("user").filter(pk=session_id(token)).order_by()
+    session = next(iter(sessions), None)
     if session is None or not session.user.is_active:
         raise TokenRefused("session_ended", "The session has ended. Log in again.")
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(session.user.password):

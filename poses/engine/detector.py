@@ -92,9 +92,9 @@ class MediaPipeDetector:
         process_id = os.getpid()
         if self._process_id == process_id:
             return
+        if self._process_id:  # asked before the lock, which a fork may have left taken for ever
+            raise RuntimeError("The pose model was used before this process was forked; use it after the fork.")
         with self._lock:
-            if self._process_id not in (0, process_id):
-                raise RuntimeError("The pose model was used before this process was forked; use it after the fork.")
             if not self._process_id:
                 atexit.register(self.close)
                 self._process_id = process_id

@@ -96,8 +96,12 @@ class Photo(models.Model):
 
     @cached_property
     def people(self) -> "list[Pose]":
-        """The poses, with what `with_poses` or the service that made them has at hand already."""
-        return list(self.poses.all())
+        """The poses with all that is shown of them; no query where `with_poses` or a service has them at hand."""
+        from .pose import Pose
+
+        is_prefetched = "poses" in getattr(self, "_prefetched_objects_cache", {})
+        poses = self.poses.all() if is_prefetched else Pose.objects.with_current().filter(photo=self)
+        return list(poses)
 
     @property
     def title(self) -> str:

@@ -13,9 +13,11 @@ from poses.engine.decode import DecodedPhoto
 from poses.models.photo import photo_storage
 
 logger = logging.getLogger(__name__)
+# Requests are parallel already; OpenCV's own threads only get in their way.
+cv2.setNumThreads(1)
 
 THUMBNAIL_SIDE = 320
-_THUMBNAIL_QUALITY = 78
+_THUMBNAIL_QUALITY = 68
 
 
 @dataclass(frozen=True, slots=True)

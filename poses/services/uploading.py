@@ -49,7 +49,7 @@ def upload_photo(
     model = engine.model_named(options.model)
     content = _read(stream)
     sha256 = hashlib.sha256(content).hexdigest()
-    photo = Photo.objects.with_poses().filter(owner=owner, sha256=sha256).order_by().first()
+    photo = _existing(owner, sha256)
     if photo is None:
         decoded = _decode(content)
         stem = uuid.uuid4()
@@ -75,10 +75,15 @@ def upload_photo(
         if _insert(photo, files):
             detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
             return Uploaded(photo, is_new=True)
-        photo = Photo.objects.with_poses().get(owner=owner, sha256=sha256)
+        photo = Photo.objects.get(owner=owner, sha256=sha256)
     if is_rerun:
         detecting.detect_again(photo=photo, actor=owner, options=options, detector=detector)
     return Uploaded(photo, is_new=False)
+
+
+def _existing(owner: "User", sha256: str) -> Photo | None:
+    """The owner's photo of these bytes. Nearly always there is none, so poses are left for when they are asked for."""
+    return next(iter(Photo.objects.filter(owner=owner, sha256=sha256).order_by()), None)
 
 
 def _read(stream: BinaryIO) -> bytes:

@@ -25,6 +25,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             log_level="warning",
+            access_log=False,
             server_header=False,
             lifespan="off",
             proxy_headers=False,

@@ -164,7 +164,7 @@ def test_a_12_megapixel_jpeg_decoded_small_gives_the_keypoints_of_the_full_decod
     assert max(full.pixels.shape) == max(size)
     assert 1280 <= max(small.pixels.shape) <= max(size) // 2 + 1
     (expected,), (found,) = detect(full.pixels), detect(small.pixels)
-    full_points, small_points = points_px(expected, size), in_square(found, size)
+    full_points, small_points = points_px(expected, size), points_px(found, size)
     is_visible = np.array([point.visibility >= 0.5 for point in expected.keypoints])
     distances = np.linalg.norm(full_points - small_points, axis=1)[is_visible]
     body = float(np.linalg.norm(full_points.max(axis=0) - full_points.min(axis=0)))
