@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# Set before NumPy is loaded: threads that wait by spinning would take time from both sides of a ratio.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import cv2
 import numpy as np
 from PIL import Image
@@ -24,7 +27,7 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from poses.engine import models, runtime  # noqa: E402
+from poses.engine import models  # noqa: E402
 
 MODELS = pathlib.Path(os.environ.get("POSE_MODELS_DIR", ROOT / "var" / "models"))
 THREADS = len(os.sched_getaffinity(0))
@@ -76,8 +79,20 @@ def with_own_bytes(jpeg: bytes, number: int) -> bytes:
 
 def stock_landmarker() -> Any:
     """MediaPipe as it comes: the unpruned bundle, one person, default confidences."""
-    model = models.find_model(MODELS, models.UNPRUNED)
-    return runtime.create_landmarker(model.path, people=1, min_detection=0.5, min_presence=0.5)
+    from mediapipe.tasks.python import BaseOptions
+    from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
+
+    bundle = models.find_model(MODELS, models.UNPRUNED).path
+    return PoseLandmarker.create_from_options(
+        PoseLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(bundle)), num_poses=1)
+    )
+
+
+def stock_detect(landmarker: Any, pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> Any:
+    """MediaPipe's own call."""
+    from mediapipe import Image, ImageFormat
+
+    return landmarker.detect(Image(image_format=ImageFormat.SRGB, data=pixels))
 
 
 def stock_decode(jpeg: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
@@ -97,7 +112,7 @@ class StockLoop:
 
         def work(number: int) -> None:
             for jpeg in jpegs[number :: len(self.landmarkers)]:
-                runtime.detect(self.landmarkers[number], stock_decode(jpeg))
+                stock_detect(self.landmarkers[number], stock_decode(jpeg))
 
         return in_threads(work, len(self.landmarkers))
 

@@ -1,12 +1,12 @@
 """Photos a second of our detector over stock MediaPipe, same photos and threads, keypoints compared bit for bit."""
 
-from common import MODELS, THREADS, StockLoop, finish, in_threads, median, photos, stock_decode
+from common import MODELS, THREADS, StockLoop, finish, in_threads, median, photos, stock_decode, stock_detect
 
-from poses.engine import models, runtime
+from poses.engine import models
 from poses.engine.detector import DetectionSettings, MediaPipeDetector
 from poses.engine.models import Model
 
-ROUNDS = 7
+ROUNDS = 15
 REPEATS = 12
 
 
@@ -24,7 +24,7 @@ def main() -> None:
 
     def theirs(number: int) -> None:
         for pixels in work[number::THREADS]:
-            runtime.detect(stock.landmarkers[number], pixels)
+            stock_detect(stock.landmarkers[number], pixels)
 
     differing = _differing(pictures, detector, model, settings, stock)
     our_rates, stock_rates = [], []
@@ -46,7 +46,7 @@ def _differing(
     differing = 0
     for pixels in pictures:
         found = detector.detect(pixels, model=model, settings=settings)
-        result = runtime.detect(stock.landmarkers[0], pixels)
+        result = stock_detect(stock.landmarkers[0], pixels)
         ours = [[(p.x, p.y, p.z, p.visibility, p.presence) for p in (*one.keypoints, *one.world)] for one in found]
         theirs = [
             [(p.x, p.y, p.z, p.visibility, p.presence) for p in (*points, *world)]

@@ -6,6 +6,7 @@ more time than the request's own Python. Here a request crosses to a thread once
 """
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -106,9 +107,9 @@ async def taken_body(scope: Scope, receive: Receive, *, max_bytes: int) -> IO[by
     """A request's whole body, on disk where it is large; None where the client has left. Raises BodyTooLarge."""
     if _announced_bytes(scope) > max_bytes:
         raise BodyTooLarge
-    body = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES)
-    taken = 0
-    try:
+    with contextlib.ExitStack() as on_failure:
+        body = on_failure.enter_context(tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES))
+        taken = 0
         while (message := await receive())["type"] == "http.request":
             chunk = message.get("body", b"")
             taken += len(chunk)
@@ -117,11 +118,8 @@ async def taken_body(scope: Scope, receive: Receive, *, max_bytes: int) -> IO[by
             body.write(chunk)
             if not message.get("more_body"):
                 body.seek(0)
+                on_failure.pop_all()
                 return cast(IO[bytes], body)
-    except BaseException:
-        body.close()
-        raise
-    body.close()
     return None
 
 

@@ -11,7 +11,7 @@ import queue
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from .errors import ModelUnavailable
 from .geometry import bounding_box, mean_visibility
 from .models import Model
 from .people import Keypoint, Person, WorldLandmark
-from .runtime import Landmarker
+from .runtime import Landmarker, Point
 
 MIN_PEOPLE, MAX_PEOPLE = 1, 10
 # A landmarker takes 76 MB and 60 ms to make; the pool keeps those of the last few settings for each.
@@ -75,9 +75,10 @@ class MediaPipeDetector:
         self._check_process()
         landmarkers = self._free.get()
         try:
-            return _people(runtime.detect(landmarkers.get(model, settings), pixels))
+            people = runtime.detect(landmarkers.get(model, settings), pixels)
         finally:
             self._free.put(landmarkers)
+        return tuple(_person(found, world) for found, world in people)
 
     def close(self) -> None:
         """Frees every landmarker once it is not at work; the next detection makes new ones."""
@@ -135,23 +136,11 @@ def _created(model: Model, settings: DetectionSettings) -> Landmarker:
         ) from error
 
 
-def _people(result: Any) -> tuple[Person, ...]:
-    return tuple(
-        _person(found, world) for found, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
-    )
-
-
-def _person(found: list[Any], world: list[Any]) -> Person:
-    keypoints = tuple(
-        Keypoint(name, point.x, point.y, point.z, point.visibility, point.presence)
-        for name, point in zip(landmarks.NAMES, found, strict=True)
-    )
+def _person(found: list[Point], world: list[Point]) -> Person:
+    keypoints = tuple(Keypoint(name, *point) for name, point in zip(landmarks.NAMES, found, strict=True))
     return Person(
         keypoints=keypoints,
-        world=tuple(
-            WorldLandmark(name, point.x, point.y, point.z, point.visibility, point.presence)
-            for name, point in zip(landmarks.NAMES, world, strict=True)
-        ),
+        world=tuple(WorldLandmark(name, *point) for name, point in zip(landmarks.NAMES, world, strict=True)),
         score=mean_visibility(keypoints),
         box=bounding_box(keypoints),
     )

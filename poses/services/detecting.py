@@ -11,6 +11,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from core.errors import Conflict
+from core.storage.rows import insert
 from poses.engine import decode
 from poses.engine.detector import Detector
 from poses.engine.errors import EngineError, ImageRefused
@@ -73,7 +74,7 @@ def detect_again(
 
 def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
     with transaction.atomic():
-        detection = Detection.objects.create(
+        detection = Detection(
             photo=photo,
             model_name=model.name,
             model_sha256=model.sha256,
@@ -83,6 +84,7 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
             people_found=len(found),
             milliseconds=milliseconds,
         )
+        insert([detection])
         is_first = photo.detection_id is None
         photo.people = (people.save_first if is_first else people.merge)(photo, detection, found)
         photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""

@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from core.storage.rows import insert
 from poses.models import LogEntry, Photo
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+_MESSAGE_LENGTH = 500
 
 
 def log(
@@ -18,12 +22,13 @@ def log(
     milliseconds: int | None = None,
 ) -> None:
     """Adds an entry about a photo, in the caller's transaction."""
-    LogEntry.objects.create(
+    entry = LogEntry(
         photo=photo,
         owner_id=photo.owner_id,
         actor=actor,
         action=action,
         status=status,
-        message=message[:500],
+        message=message[:_MESSAGE_LENGTH],
         milliseconds=milliseconds,
     )
+    insert([entry])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import Max
 
+from core.storage.rows import insert
 from poses.engine import keypoints as keypoint_json
 from poses.engine.geometry import intersection_over_union
 from poses.engine.people import Box, Person
@@ -71,14 +72,14 @@ def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[
         pose.current = revision
         poses.append(pose)
         revisions.append(revision)
-    Pose.objects.bulk_create(poses)
-    PoseRevision.objects.bulk_create(revisions)
+    insert(poses)
+    insert(revisions)
     return poses
 
 
 def _add_revision(pose: Pose, number: int, detection: Detection, person: Person) -> None:
     revision = _revision(pose, number, detection, person)
-    revision.save(force_insert=True)
+    insert([revision])
     if pose.current.source == PoseRevision.Source.MODEL:
         pose.current = revision
     pose.detection = detection
