@@ -31,7 +31,8 @@ def main() -> None:
             "PYTHONUNBUFFERED": "1",
         }
         command = [sys.executable, ROOT / "manage.py", "serve", "--port", str(port)]
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        server = subprocess.Popen(command, env=environment, text=True, **pipes)
         try:
             take(port, first_password(server))
         finally:
