@@ -1,7 +1,7 @@
 """`/api/photos/`: upload, list, read, detect again, delete."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from core.api.schema import refusals
 from poses.models import Photo
@@ -22,6 +23,13 @@ from .serializers import DetectionOptionsSerializer, PhotoSerializer, PhotoSumma
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+_SERIALIZERS: dict[str, type[Serializer[Any]]] = {
+    "list": PhotoSummarySerializer,
+    "create": UploadSerializer,
+    "detect": DetectionOptionsSerializer,
+}
 
 
 @extend_schema_view(
@@ -43,9 +51,9 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         photos = Photo.objects.visible_to(user)
         return photos.with_poses() if self.action == "retrieve" else photos
 
-    def get_serializer_class(self) -> type[PhotoSummarySerializer]:
-        """Lists leave the keypoints out."""
-        return PhotoSummarySerializer if self.action == "list" else PhotoSerializer
+    def get_serializer_class(self) -> type[Serializer[Any]]:
+        """What an action takes, for the forms on its page; what it answers, where it takes nothing."""
+        return _SERIALIZERS.get(self.action, PhotoSerializer)
 
     def get_parsers(self) -> list[BaseParser]:
         """Uploads are multipart and nothing else."""

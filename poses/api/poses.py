@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from core.api.schema import refusals
 from poses.models import Pose, PoseRevision
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _READING = ("list", "retrieve")
+_EDITING = ("update", "partial_update")
 
 
 @extend_schema_view(
@@ -40,6 +42,10 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """What the caller may see; what the caller may edit where that is asked."""
         poses = Pose.objects.visible_to(self.request.user).with_current()
         return poses if self.action in _READING else poses.editable_by(self.request.user)
+
+    def get_serializer_class(self) -> type[Serializer[Any]]:
+        """What an edit takes, for the form on the page; poses else."""
+        return KeypointEditSerializer if self.action in _EDITING else PoseSerializer
 
     @extend_schema(
         summary="Replace all keypoints",

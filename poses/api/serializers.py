@@ -185,6 +185,10 @@ class KeypointEditSerializer(serializers.Serializer[Any]):
         min_value=1, help_text="The revision that the edit began from; 409 where the pose has a newer one."
     )
 
+    def to_representation(self, instance: Pose) -> dict[str, Any]:
+        """An edit that changes nothing: what the form on a pose's page begins with."""
+        return {"keypoints": instance.current.keypoints, "expected_revision": instance.current.number}
+
 
 class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
     """What happened to a photo."""

@@ -3,12 +3,20 @@
 import asyncio
 import json
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
 from core.asgi import BodyTooLarge, ThreadedDjango, taken_body
+
+
+def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """Runs it to its end in a loop of its own, on a thread of its own: browser tests leave a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Client:
@@ -38,7 +46,7 @@ class Client:
 
 
 def taken(client: Client, *, max_bytes: int) -> bytes | None:
-    body = asyncio.run(taken_body(client.scope, client.receive, max_bytes=max_bytes))
+    body = in_a_loop(taken_body(client.scope, client.receive, max_bytes=max_bytes))
     if body is None:
         return None
     with body:
@@ -88,7 +96,7 @@ class Django(ThreadedDjango):
 
 
 def run(client: Client, view: Any = lambda request: HttpResponse(b"seen"), **options: Any) -> None:
-    asyncio.run(Django(view, **options)(client.scope, client.receive, client.send))
+    in_a_loop(Django(view, **options)(client.scope, client.receive, client.send))
 
 
 def test_a_request_is_answered_with_status_headers_cookies_and_body():

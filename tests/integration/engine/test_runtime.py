@@ -5,7 +5,6 @@ import pytest
 from mediapipe import Image, ImageFormat
 from mediapipe.tasks.python import BaseOptions
 from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
-from skimage import data
 
 from poses.engine import runtime
 from poses.engine.models import STANDARD, find_model
@@ -14,10 +13,9 @@ from tests.integration.engine.conftest import MODELS
 pytestmark = pytest.mark.mediapipe
 
 
-def test_our_call_and_mediapipes_own_give_the_same_bits():
+def test_our_call_and_mediapipes_own_give_the_same_bits(astronaut, pair):
     bundle = find_model(MODELS, STANDARD).path
-    astronaut = data.astronaut()
-    pictures = [astronaut, np.concatenate([astronaut, astronaut], axis=1), np.zeros_like(astronaut)]
+    pictures = [astronaut, pair, np.zeros_like(astronaut)]
     options = PoseLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(bundle)), num_poses=5)
     counts = []
     with PoseLandmarker.create_from_options(options) as theirs:
