@@ -7,6 +7,7 @@ more time than the request's own Python. Here a request crosses to a thread once
 
 import asyncio
 import contextlib
+import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
 
 _HASHED_NAME = r"\.[0-9a-f]{12}\."
 _KEPT_IN_MEMORY_BYTES = 1 << 20
@@ -75,19 +78,25 @@ class ThreadedDjango(BaseHandler):
         except BodyTooLarge:
             await _send(send, _ready(_too_large(self.max_body_bytes)))
             return
+        except OSError:
+            logger.exception("a request's body cannot be kept")
+            await _send(send, _ready(_no_space()))
+            return
         if body is None:
             return
         with body:
             run = asyncio.get_running_loop().run_in_executor
             answer = await run(self._threads, self._answered, scope, body)
-            await _send(send, answer, is_last=answer.rest is None)
-            if answer.rest is not None:
-                try:
-                    while chunk := await run(self._threads, next, answer.rest, b""):
-                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                    await send({"type": "http.response.body", "body": b""})
-                finally:
-                    await run(self._threads, answer.close)
+            if answer.rest is None:
+                await _send(send, answer)
+                return
+            try:
+                await _send(send, answer, is_last=False)
+                while (chunk := await run(self._threads, next, answer.rest, None)) is not None:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+            finally:
+                await run(self._threads, answer.close)
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> _Answer:
         """On a thread: the whole way through Django, as its WSGI handler goes it."""
@@ -131,6 +140,11 @@ def _announced_bytes(scope: Scope) -> int:
 def _too_large(max_bytes: int) -> HttpResponseBase:
     body = {"code": "file_too_large", "message": f"The request is larger than {max_bytes >> 20} MB."}
     return JsonResponse(body, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"})
+
+
+def _no_space() -> HttpResponseBase:
+    body = {"code": "storage_full", "message": "The site's disk is full. Tell its operator."}
+    return JsonResponse(body, status=HTTPStatus.INSUFFICIENT_STORAGE, headers={"Connection": "close"})
 
 
 def _ready(response: HttpResponseBase) -> _Answer:

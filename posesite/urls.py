@@ -26,6 +26,13 @@ urlpatterns = [
 ]
 
 
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page for people, JSON below /api/."""
+    if request.path.startswith("/api/"):
+        return errors.bad_request(request, exception)
+    return defaults.bad_request(request, exception)
+
+
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page for people, JSON below /api/."""
     if request.path.startswith("/api/"):

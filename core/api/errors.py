@@ -30,6 +30,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return response
     if isinstance(error, exceptions.ValidationError):
         response.data = _validation_body(error)
+    elif isinstance(error, exceptions.UnsupportedMediaType):
+        response.status_code = HTTPStatus.BAD_REQUEST
+        message = str(error.detail)
+        response.data = error_body("unsupported_media_type", message, {"Content-Type": [message]})
     else:
         detail = error.detail
         code = detail.code if isinstance(detail, exceptions.ErrorDetail) else error.default_code
@@ -40,6 +44,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """404 for API paths that lead nowhere."""
     return JsonResponse(error_body("not_found", "Not found."), status=HTTPStatus.NOT_FOUND)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """400 for API paths whose request Django itself refuses, such as for its Host header or its number of fields."""
+    message = "The request cannot be read; it may have too many or too large fields, or a wrong Host header."
+    return JsonResponse(error_body("bad_request", message), status=HTTPStatus.BAD_REQUEST)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

@@ -1,6 +1,9 @@
 """Paging of lists that grow without bound."""
 
-from rest_framework.pagination import CursorPagination
+from django.utils.dateparse import parse_datetime
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirstPagination(CursorPagination):
@@ -10,3 +13,15 @@ class NewestFirstPagination(CursorPagination):
     max_page_size = 100
     page_size_query_param = "limit"
     ordering = ("-created_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor; raises NotFound where somebody made it up."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            try:
+                moment = parse_datetime(str(cursor.position))
+            except ValueError:
+                moment = None
+            if moment is None:
+                raise NotFound(self.invalid_cursor_message)
+        return cursor

@@ -45,7 +45,7 @@ def _run(photos: Iterable[Photo], actor: "User") -> Iterable[tuple[Photo, str]]:
     """Detects each; answers those that failed, with the reason."""
     for photo in photos:
         try:
-            detecting.detect_again(photo=photo, actor=actor, options=DetectionOptions.of_photo(photo))
+            detecting.detect_again(photo=photo, actor=actor, options=DetectionOptions.again(photo))
         except (DomainError, EngineError) as error:
             yield photo, str(error)
         except OSError:

@@ -44,10 +44,12 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Photo]:
-        """The photos that the caller may see, or delete where that is asked; with poses where they are shown."""
+        """The photos that the caller may do to what is asked; with poses where they are shown."""
         user = self.request.user
         if self.action == "destroy":
             return Photo.objects.visible_to(user).deletable_by(user)
+        if self.action == "detect":
+            return Photo.objects.visible_to(user).changeable_by(user)
         photos = Photo.objects.visible_to(user)
         return photos.with_poses() if self.action == "retrieve" else photos
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from core.api.parsers import BoundedJSONParser
 from core.api.schema import refusals
 from poses.models import Pose, PoseRevision
 from poses.services.deleting import delete_pose
@@ -37,6 +38,7 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     queryset = Pose.objects.none()
     serializer_class = PoseSerializer
     lookup_value_converter = "uuid"
+    parser_classes = [BoundedJSONParser]
 
     def get_queryset(self) -> QuerySet[Pose]:
         """What the caller may see; what the caller may edit where that is asked."""

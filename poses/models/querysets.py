@@ -23,6 +23,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """The user's own; all of them for who may view photos."""
         return self if user.has_perm("poses.view_photo") else self.filter(owner_id=user.pk)
 
+    def changeable_by(self, user: Viewer) -> Self:
+        """Those that the user may detect again: the user's own; all of them for who may change photos."""
+        return self if user.has_perm("poses.change_photo") else self.filter(owner_id=user.pk)
+
     def deletable_by(self, user: Viewer) -> Self:
         """The user's own; all of them for who may delete photos."""
         return self if user.has_perm("poses.delete_photo") else self.filter(owner_id=user.pk)

@@ -10,16 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from core.errors import Conflict
 from core.storage.rows import insert
-from poses.engine import decode
 from poses.engine.detector import Detector
-from poses.engine.errors import EngineError, ImageRefused
+from poses.engine.errors import EngineError
 from poses.engine.models import Model
 from poses.engine.people import Person
 from poses.models import Detection, LogEntry, Photo
 
-from . import engine, people, photo_files
+from . import engine, locking, people, pictures
 from .logging import log
 from .options import DetectionOptions
 
@@ -62,18 +60,15 @@ def detect_again(
     unknown model, Conflict where the stored file is gone or damaged.
     """
     model = engine.model_named(options.model)
-    try:
-        decoded = decode.decode(photo_files.read(photo.file))
-    except FileNotFoundError as error:
-        raise Conflict("file_missing", "The photo's file is gone from the storage; upload the photo again.") from error
-    except ImageRefused as error:
-        raise Conflict("file_damaged", "The photo's file is damaged in the storage; upload the photo again.") from error
+    with pictures.turn():
+        decoded = pictures.decoded_file(photo)
     photo.model_name, photo.people_wanted, photo.min_confidence = model.name, options.people, options.min_confidence
     detect_photo(photo=photo, actor=actor, pixels=decoded.pixels, model=model, detector=detector)
 
 
 def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
     with transaction.atomic():
+        is_first = locking.lock_photo(photo.pk).detection_id is None
         detection = Detection(
             photo=photo,
             model_name=model.name,
@@ -85,7 +80,6 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
             milliseconds=milliseconds,
         )
         insert([detection])
-        is_first = photo.detection_id is None
         photo.people = (people.save_first if is_first else people.merge)(photo, detection, found)
         photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""
         photo.people_found, photo.detection = len(photo.people), detection
@@ -100,6 +94,7 @@ def _save_failure(photo: Photo, actor: "User | None", error: Exception) -> None:
     photo.error_code = error.code if isinstance(error, EngineError) else "detection_failed"
     photo.error_message = str(error) if is_known else "The pose model failed on this photo. The log has the details."
     with transaction.atomic():
+        locking.lock_photo(photo.pk)
         _update(photo)
         log(
             photo=photo,
@@ -111,8 +106,6 @@ def _save_failure(photo: Photo, actor: "User | None", error: Exception) -> None:
 
 
 def _update(photo: Photo) -> None:
-    """Writes what a detection changes. Raises Conflict where the photo was deleted meanwhile."""
+    """Writes what a detection changes."""
     photo.updated_at = timezone.now()
-    values = {name: getattr(photo, name) for name in _WRITTEN_BY_DETECTION}
-    if not Photo.objects.filter(pk=photo.pk).update(**values):
-        raise Conflict("photo_deleted", "The photo was deleted while it was being worked on.")
+    Photo.objects.filter(pk=photo.pk).update(**{name: getattr(photo, name) for name in _WRITTEN_BY_DETECTION})

@@ -1,12 +1,13 @@
 """Correcting keypoints: every save is a new revision."""
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
 
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from poses.engine import keypoints as keypoint_json
 from poses.engine.errors import KeypointsInvalid
 from poses.engine.geometry import bounding_box, mean_visibility
@@ -14,6 +15,7 @@ from poses.engine.people import Keypoint
 from poses.models import LogEntry, Pose, PoseRevision
 
 from . import engine
+from .locking import lock_photo
 from .logging import log
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ def _save(
     edited: Callable[[Sequence[Keypoint]], tuple[Keypoint, ...]],
 ) -> PoseRevision:
     with transaction.atomic():
-        locked = Pose.objects.select_for_update(of=("self",)).select_related("current", "photo").get(pk=pose.pk)
+        photo = lock_photo(pose.photo_id)
+        locked = Pose.objects.select_related("current").filter(pk=pose.pk).first()
+        if locked is None:
+            raise DomainError("not_found", "The pose was deleted meanwhile.", status=HTTPStatus.NOT_FOUND)
         if locked.current.number != expected_revision:
             raise Conflict.on_field(
                 "expected_revision",
@@ -65,6 +70,6 @@ def _save(
         locked.current = revision
         locked.save(update_fields=("current", "updated_at"))
         message = f"{locked}, revision {revision.number}"
-        log(photo=locked.photo, actor=editor, action=LogEntry.Action.EDIT, message=message)
+        log(photo=photo, actor=editor, action=LogEntry.Action.EDIT, message=message)
     pose.current, pose.updated_at = revision, locked.updated_at
     return revision

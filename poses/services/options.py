@@ -1,11 +1,13 @@
 """What a detection is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from poses.engine.detector import DetectionSettings
 from poses.models import Photo
+
+from .engine import available_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class DetectionOptions:
     def of_photo(cls, photo: Photo) -> "DetectionOptions":
         """What the photo's upload asked for."""
         return cls(model=photo.model_name, people=photo.people_wanted, min_confidence=photo.min_confidence)
+
+    @classmethod
+    def again(cls, photo: Photo) -> "DetectionOptions":
+        """The same for another run: with the site's own model where the photo's is not installed any more."""
+        before = cls.of_photo(photo)
+        return before if before.model in available_models() else replace(before, model=None)
 
     @property
     def detection_settings(self) -> DetectionSettings:

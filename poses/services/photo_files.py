@@ -1,15 +1,21 @@
 """A photo's files: the upload itself and its thumbnail, stored before the row and removed after it."""
 
+import errno
 import io
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 import cv2
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
+from core.errors import DomainError
 from poses.engine.decode import DecodedPhoto
+from poses.models import Photo
 from poses.models.photo import photo_storage
 
 logger = logging.getLogger(__name__)
@@ -29,15 +35,33 @@ class StoredFiles:
 
 
 def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
-    """Stores the upload as it came and a JPEG thumbnail; both or none."""
+    """Stores the upload as it came and a JPEG thumbnail; both or none.
+
+    Raises DomainError (`storage_full`, 507).
+    """
     folder = f"{stem[:2]}/{stem}"
-    file = photo_storage().save(f"{folder}.{decoded.format.extension}", ContentFile(content))
+    file = _saved(f"{folder}.{decoded.format.extension}", content)
     try:
-        thumbnail = photo_storage().save(f"{folder}.thumbnail.jpg", ContentFile(_thumbnail(decoded)))
+        return StoredFiles(file, _saved(f"{folder}.thumbnail.jpg", _thumbnail(decoded)))
     except BaseException:
         remove(file)
         raise
-    return StoredFiles(file, thumbnail)
+
+
+def _saved(name: str, content: bytes) -> str:
+    try:
+        return photo_storage().save(name, ContentFile(content))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = "The site's disk is full; nothing was stored. Tell its operator."
+            raise DomainError("storage_full", message, status=HTTPStatus.INSUFFICIENT_STORAGE) from error
+        raise
+
+
+def follow_the_row(*, instance: Photo, **kwargs: Any) -> None:
+    """Removes a deleted photo's files once that is certain, whoever deleted it; for Django's `post_delete`."""
+    names = (instance.file.name, instance.thumbnail.name)
+    transaction.on_commit(lambda: remove(*names))
 
 
 def remove(*names: str | None) -> None:

@@ -6,11 +6,11 @@ from pathlib import PurePath
 
 from PIL import Image
 
-from poses.engine import decode, draw
+from poses.engine import draw
 from poses.formats import csv_long
 from poses.models import Photo
 
-from . import photo_files
+from . import photo_files, pictures
 
 _DISPLAY_QUALITY = 90
 
@@ -34,7 +34,8 @@ def display(photo: Photo) -> Rendition:
     if photo.is_displayable:
         return original(photo)
     target = io.BytesIO()
-    _picture(photo).save(target, "JPEG", quality=_DISPLAY_QUALITY)
+    with pictures.turn():
+        _picture(photo).save(target, "JPEG", quality=_DISPLAY_QUALITY)
     return Rendition(target.getvalue(), "image/jpeg", f"{photo.id}.jpg")
 
 
@@ -72,10 +73,11 @@ def keypoints_csv(photo: Photo) -> Rendition:
 
 def _burned_in(photo: Photo, format_name: str, content_type: str, extension: str) -> Rendition:
     people = [pose.current.points for pose in photo.people]
-    content = draw.burned_in(_picture(photo), people, format_name=format_name)
+    with pictures.turn():
+        content = draw.burned_in(_picture(photo), people, format_name=format_name)
     return Rendition(content, content_type, f"{photo.id}.overlay.{extension}")
 
 
 def _picture(photo: Photo) -> Image.Image:
     """Every pixel of the upright photo, and nothing but pixels."""
-    return Image.fromarray(decode.decode(photo_files.read(photo.file), target_side=None).pixels)
+    return Image.fromarray(pictures.decoded_file(photo, target_side=None).pixels)

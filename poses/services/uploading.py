@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from core.storage.rows import insert
 from poses.engine import decode
@@ -14,7 +16,7 @@ from poses.engine.errors import ImageRefused
 from poses.engine.models import Model
 from poses.models import LogEntry, Photo
 
-from . import detecting, engine, photo_files
+from . import detecting, engine, photo_files, pictures
 from .logging import log
 from .options import DetectionOptions
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _NAME_LENGTH = 255
+_LONGEST_DETECTION = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def upload_photo(
     """
     model = engine.model_named(options.model)
     content = _read(stream)
-    decoded = _decode(content)
+    decoded = pictures.decoded_upload(content)
     photo = _stored(
         owner=owner, content=content, decoded=decoded, name=name, source=source, model=model, options=options
     )
@@ -57,9 +60,14 @@ def upload_photo(
         detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
         return Uploaded(photo, is_new=True)
     photo = Photo.objects.get(owner=owner, sha256=_sha256(content))
-    if is_rerun:
+    if is_rerun or _is_abandoned(photo):
         detecting.detect_again(photo=photo, actor=owner, options=options, detector=detector)
     return Uploaded(photo, is_new=False)
+
+
+def _is_abandoned(photo: Photo) -> bool:
+    """Whether the process that took the photo in must have ended before it was through."""
+    return photo.status == Photo.Status.PENDING and photo.created_at < timezone.now() - _LONGEST_DETECTION
 
 
 def _sha256(content: bytes) -> str:
@@ -112,13 +120,6 @@ def _stored(
 def _read(stream: BinaryIO) -> bytes:
     try:
         return decode.read_bounded(stream)
-    except ImageRefused as error:
-        raise engine.as_domain_error(error, field="image") from error
-
-
-def _decode(content: bytes) -> DecodedPhoto:
-    try:
-        return decode.decode(content)
     except ImageRefused as error:
         raise engine.as_domain_error(error, field="image") from error
 

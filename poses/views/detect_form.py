@@ -40,7 +40,7 @@ class DetectForm(forms.Form):
     @property
     def options(self) -> DetectionOptions:
         """The valid form's options."""
-        asked, before = self.cleaned_data, DetectionOptions.of_photo(self._photo)
+        asked, before = self.cleaned_data, DetectionOptions.again(self._photo)
         threshold = asked.get("threshold")
         return DetectionOptions(
             model=asked.get("model") or before.model,

@@ -35,7 +35,8 @@ def photo_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def photo_detect(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Detects again with the form's options and comes back to the photo."""
-    photo = get_object_or_404(Photo.objects.visible_to(request.user).with_poses(), pk=pk)
+    photos = Photo.objects.visible_to(request.user).changeable_by(request.user)
+    photo = get_object_or_404(photos.with_poses(), pk=pk)
     form = DetectForm(request.POST, photo=photo)
     if not form.is_valid():
         return _page(request, photo, form, status=400)
@@ -72,6 +73,7 @@ def _page(request: HttpRequest, photo: Photo, form: DetectForm, *, status: int =
         "photo_json": photo_data.photo_data(photo),
         "landmarks_json": photo_data.landmark_constants(),
         "neighbours": neighbours(photo, viewer=request.user),
+        "can_detect": Photo.objects.filter(pk=photo.pk).changeable_by(request.user).exists(),
         "can_delete": Photo.objects.filter(pk=photo.pk).deletable_by(request.user).exists(),
         "detect_form": form,
         "lower_thresholds": lower_thresholds(photo),

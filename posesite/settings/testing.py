@@ -18,5 +18,6 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 # The model is fetched once for all runs, into the folder that `make run` uses too.
 POSE_MODELS_DIR = Path(env.str("POSE_MODELS_DIR", str(BASE_DIR / "var" / "models")))
 # A file, as in real life: threads that share a database in memory get "table is locked" where they would wait.
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # idle connections keep a test database from being dropped
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}

@@ -119,7 +119,7 @@ def test_a_streamed_answer_comes_piece_by_piece_and_is_closed_at_its_end():
 
     class Pieces:
         def __iter__(self) -> Any:
-            return iter([b"one ", b"two ", b"three"])
+            return iter([b"one ", b"", b"two ", b"three"])
 
         def close(self) -> None:
             closed.set()
@@ -127,7 +127,7 @@ def test_a_streamed_answer_comes_piece_by_piece_and_is_closed_at_its_end():
     client = Client()
     run(client, lambda request: StreamingHttpResponse(Pieces()))
     assert client.answer == (200, b"one two three")
-    assert [message["body"] for message in client.sent[1:]] == [b"", b"one ", b"two ", b"three", b""]
+    assert [message["body"] for message in client.sent[1:]] == [b"", b"one ", b"", b"two ", b"three", b""]
     assert closed.is_set()
 
 

@@ -1,5 +1,7 @@
 """Serves the site."""
 
+import os
+import socket
 from typing import Any
 
 import uvicorn
@@ -16,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        if "ALLOWED_HOSTS" not in os.environ:
+            settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *_own_names(host)]
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("create_first_admin")
@@ -31,3 +35,15 @@ class Command(BaseCommand):
             proxy_headers=False,
             timeout_graceful_shutdown=20,
         )
+
+
+def _own_names(host: str) -> set[str]:
+    """Under which names others reach a site that listens on `host`: every one of this machine, for all addresses."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104  # compared, not bound
+        return {host}
+    name = socket.gethostname()
+    try:
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
+    except OSError:
+        addresses = set()
+    return {name, socket.getfqdn(), *(f"[{address}]" if ":" in address else address for address in addresses)}

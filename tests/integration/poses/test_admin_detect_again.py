@@ -68,20 +68,26 @@ def test_a_storage_that_fails_is_reported(admin_client, user, fake_detector, mon
     assert photo.detections.count() == 1
 
 
-def test_a_broken_file_an_unknown_model_and_a_failing_detector_are_reported(admin_client, user, fake_detector):
-    broken, unknown, failing = (uploaded(user, number) for number in range(3))
+def test_a_broken_file_and_a_failing_detector_are_reported(admin_client, user, fake_detector):
+    broken, failing = (uploaded(user, number) for number in range(2))
     (photo_storage().open(broken.file.name, "wb")).close()
-    Photo.objects.filter(pk=unknown.pk).update(model_name="gone_model")
     fake_detector.detect = lambda *args, **kwargs: 1 / 0
-    words = words_of(admin_client.post(PHOTOS, form_of(broken, unknown, failing, confirmed="yes")))
-    assert words[0] == "Not detected: 3 photos."
-    assert len(words) == 4
-    assert any(word.startswith(f"{unknown.title}:") and "gone_model" in word for word in words)
+    words = words_of(admin_client.post(PHOTOS, form_of(broken, failing, confirmed="yes")))
+    assert words[0] == "Not detected: 2 photos."
+    assert len(words) == 3
+    assert any(word.startswith(f"{broken.title}:") and "damaged" in word for word in words)
     failing.refresh_from_db()
     assert (failing.status, failing.error_code) == ("failed", "detection_failed")
-    unknown.refresh_from_db()
-    assert unknown.status == "completed"
-    assert Detection.objects.count() == 3
+    assert Detection.objects.count() == 2
+
+
+def test_a_photo_whose_model_is_gone_is_detected_with_the_sites_own(admin_client, user, fake_detector, settings):
+    photo = uploaded(user)
+    Photo.objects.filter(pk=photo.pk).update(model_name="gone_model")
+    words = words_of(admin_client.post(PHOTOS, form_of(photo, confirmed="yes")))
+    assert words == ["Detected again: 1 photo."]
+    photo.refresh_from_db()
+    assert photo.model_name == settings.POSE_MODEL
 
 
 def test_who_may_only_view_photos_is_not_offered_it_and_gets_nothing_done(client, make_user, user, fake_detector):

@@ -121,10 +121,12 @@ def test_what_a_browser_is_shown_is_upright(kind, api, make_photo):
     assert [int(grey[y, x]) > 128 for y, x in ((5, 5), (5, -5), (-5, 5), (-5, -5))] == [False, True, False, False]
 
 
-def test_a_file_that_is_gone_from_the_storage_is_404(api, photo):
+def test_a_file_that_is_gone_from_the_storage_is_said_to_be(api, photo):
     photo_storage().delete(photo.file.name)
-    for path in ("image/", "display/", "overlay.png"):
+    for path in ("image/", "display/"):
         assert api.get(f"/api/photos/{photo.id}/{path}").status_code == 404
+    response = api.get(f"/api/photos/{photo.id}/overlay.png")
+    assert (response.status_code, response.json()["code"]) == (409, "file_missing")
     assert Photo.objects.filter(pk=photo.pk).exists()
 
 

@@ -1,14 +1,20 @@
 """GET and DELETE /api/photos/, detect."""
 
+import base64
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from poses.models import LogEntry, Photo, Pose
 from poses.models.photo import photo_storage
-from tests.conftest import PASSWORD, person
+from poses.services.detecting import detect_again
+from poses.services.options import DetectionOptions
+from tests.conftest import PASSWORD, jpeg, person
 
 from .conftest import api_of, stored_files
 
@@ -164,3 +170,56 @@ def test_a_real_token_opens_the_api(user, photo):
 
 def test_moments_are_recorded(photo):
     assert photo.updated_at - photo.created_at < timedelta(seconds=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_detections_of_a_photo_that_was_never_detected_make_one_set_of_people(user, fake_detector, make_photo):
+    make_photo()
+    Pose.objects.all().delete()
+    Photo.objects.update(detection=None, status=Photo.Status.PENDING)
+    first, second = Photo.objects.get(), Photo.objects.get()
+    for loaded in (first, second):
+        detect_again(photo=loaded, actor=user, options=DetectionOptions.given())
+    assert [(pose.person, pose.current.number) for pose in Pose.objects.all()] == [(0, 2)]
+
+
+def test_a_photo_whose_detection_was_cut_off_is_detected_when_its_bytes_come_again(api, make_photo, fake_detector):
+    content = jpeg(80, 60)
+    photo = make_photo(content=content)
+    Pose.objects.all().delete()
+    long_ago = timezone.now() - timedelta(minutes=5)
+    Photo.objects.update(detection=None, status=Photo.Status.PENDING, created_at=long_ago)
+    response = api.post("/api/photos/", {"image": SimpleUploadedFile("a.jpg", content)}, format="multipart")
+    assert (response.status_code, response.json()["id"]) == (200, str(photo.id))
+    assert (response.json()["status"], len(response.json()["poses"])) == ("completed", 1)
+
+
+def test_who_may_only_look_cannot_detect_again(photo, make_user, fake_detector):
+    viewer = make_user("viewer@example.org")
+    viewer.user_permissions.add(*_permissions("view_photo", "view_pose", "change_pose"))
+    client = api_of(User.objects.get(pk=viewer.pk))
+    fake_detector.people = ()
+    assert client.post(f"/api/photos/{photo.id}/detect/").status_code == 404
+    assert Pose.objects.count() == 1
+
+
+@pytest.mark.parametrize("position", ["p=garbage", "p=2026-13-45", "o=x", "p=%00"])
+def test_a_cursor_that_somebody_made_up_is_404(position, api, photo):
+    cursor = base64.b64encode(position.encode()).decode()
+    response = api.get("/api/photos/", {"cursor": cursor})
+    assert response.status_code in ((404,) if position != "o=x" else (200, 404))
+    assert response.status_code == 200 or response.json()["code"] == "not_found"
+
+
+def test_a_damaged_file_in_the_storage_is_a_409_that_says_so(api, photo):
+    path = Path(photo_storage().path(photo.file.name))
+    path.write_bytes(path.read_bytes()[:100])
+    for answer in (api.get(f"/api/photos/{photo.id}/overlay.png"), api.post(f"/api/photos/{photo.id}/detect/")):
+        assert (answer.status_code, answer.json()["code"]) == (409, "file_damaged")
+
+
+def test_files_go_with_their_owner(user, photo, settings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        user.delete()
+    assert not Photo.objects.exists()
+    assert stored_files(settings) == []

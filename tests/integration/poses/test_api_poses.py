@@ -1,10 +1,16 @@
 """/api/poses/."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
+from core.errors import DomainError
 from poses.models import LogEntry, Photo, Pose, PoseRevision
+from poses.services.editing import change_keypoints
+
+from .conftest import api_of
 
 
 @pytest.fixture
@@ -136,9 +142,14 @@ def test_deep_json_is_400(api, pose):
     assert response.json()["code"] == "parse_error"
 
 
+def test_deep_json_in_a_form_is_400(api, pose):
+    response = api.put(url(pose), {"expected_revision": 1, "keypoints": "[" * 100_000}, format="multipart")
+    assert response.status_code == 400
+
+
 def test_a_form_instead_of_json_is_refused(api, pose):
     response = api.put(url(pose), "a=b", content_type="application/x-www-form-urlencoded")
-    assert response.status_code == 415
+    assert (response.status_code, response.json()["code"]) == (400, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
@@ -171,3 +182,33 @@ def test_a_list_takes_the_same_queries_however_long(api, make_photo, django_asse
         make_photo()
     with django_assert_num_queries(1):
         assert len(api.get("/api/poses/").json()["results"]) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_edits_from_one_revision_at_a_time_one_is_saved_and_the_rest_are_409(user, pose):
+    def edit(number: int) -> int:
+        try:
+            answer = api_of(user).patch(
+                url(pose), {"expected_revision": 1, "keypoints": [{"name": "nose", "x": number / 10}]}
+            )
+            return answer.status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(edit, range(4)))
+    assert answers == [200, 409, 409, 409]
+    assert PoseRevision.objects.count() == 2
+
+
+def test_an_edit_of_a_pose_that_was_deleted_meanwhile_is_404(api, pose, monkeypatch):
+    stale = Pose.objects.get()
+    pose.delete()
+    with pytest.raises(DomainError) as refusal:
+        change_keypoints(pose=stale, keypoints=[{"name": "nose", "x": 0.1}], editor=None, expected_revision=1)
+    assert (refusal.value.status, refusal.value.code) == (404, "not_found")
+
+
+def test_a_megabyte_of_json_is_413(api, pose):
+    response = api.put(url(pose), "[" + "[]," * 400_000 + "[]]", content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (413, "json_too_large")

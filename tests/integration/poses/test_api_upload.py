@@ -1,7 +1,9 @@
 """POST /api/photos/."""
 
+import errno
 import hashlib
 import io
+import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -159,10 +161,28 @@ def test_a_missing_file_names_its_field(api):
     assert list(response.json()["fields"]) == ["image"]
 
 
-def test_json_instead_of_a_form_is_415(api):
+def test_json_instead_of_a_form_is_400_with_the_field(api):
     response = api.post(URL, {"image": "x"}, format="json")
-    assert response.status_code == 415
+    assert response.status_code == 400
     assert response.json()["code"] == "unsupported_media_type"
+    assert list(response.json()["fields"]) == ["Content-Type"]
+
+
+def test_a_request_of_too_many_fields_is_400_in_json(api):
+    response = api.post(URL, {f"field{number}": "x" for number in range(1200)}, format="multipart")
+    assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+
+
+def test_a_full_disk_is_507_and_leaves_nothing(api, fake_detector, settings, monkeypatch):
+    def full(descriptor: int, flags: int) -> bool:
+        os.write(descriptor, b"what fitted")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.filesystem.locks.lock", full)
+    response = post(api, jpeg(640, 480))
+    assert (response.status_code, response.json()["code"]) == (507, "storage_full")
+    assert not Photo.objects.exists()
+    assert stored_files(settings) == []
 
 
 def test_a_broken_form_is_400(api):
