@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import ConsoleMessage, JSHandle, Page, expect
@@ -78,8 +79,20 @@ def complaints(page: Page) -> Iterator[Complaints]:
     assert complaints.unexpected == []
 
 
+@pytest.fixture(scope="session")
+def _no_connection_outlives_the_tests(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Ends what threads of the live server left connected: PostgreSQL drops no database that is in use."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
-def site(page: Page, live_server, complaints: Complaints) -> Page:
+def site(_no_connection_outlives_the_tests: None, page: Page, live_server, complaints: Complaints) -> Page:
     """A page of the running site, nobody logged in."""
     page.context.set_default_timeout(15_000)
     return page
