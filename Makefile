@@ -6,7 +6,7 @@ NAME ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test check bench format lock browser clean
+.PHONY: help run test check bench format lock browser clean models
 
 help:
 	@grep -E '^[a-z]+:.*#' $(MAKEFILE_LIST) | sed -E 's/:.*# /\t/' | expand -t 10
@@ -15,12 +15,10 @@ run: .venv/run.stamp  # serve the site on http://$(HOST):$(PORT)
 	@$(BIN)/python manage.py fetch_model
 	@$(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
-test: .venv/dev.stamp  # run the whole suite (PYTEST=... for a part of it)
-	@DJANGO_SETTINGS_MODULE=posesite.settings.testing $(BIN)/python manage.py fetch_model
-	@DJANGO_SETTINGS_MODULE=posesite.settings.testing $(BIN)/python manage.py fetch_model --unpruned
+test: models  # run the whole suite (PYTEST=... for a part of it)
 	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
-check: .venv/dev.stamp  # lint, format, types, arrows, migrations, deployment settings
+check: models  # lint, format, types, arrows, migrations, deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -31,9 +29,7 @@ check: .venv/dev.stamp  # lint, format, types, arrows, migrations, deployment se
 	  SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
 	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/dev.stamp  # measure every figure (NAME=upload for one)
-	@$(BIN)/python manage.py fetch_model
-	@$(BIN)/python manage.py fetch_model --unpruned
+bench: models  # measure every figure (NAME=upload for one)
 	@$(BIN)/python benchmarks/run_all.py $(NAME)
 
 format: .venv/dev.stamp  # put the code into shape
@@ -51,6 +47,11 @@ browser:  # install what the browser tests drive (Debian, as root)
 
 clean:  # remove the virtual environment; data under var/ stays
 	rm -rf .venv
+
+# Both bundles, where tests and benchmarks look for them.
+models: .venv/dev.stamp
+	@DJANGO_SETTINGS_MODULE=posesite.settings.testing $(BIN)/python manage.py fetch_model
+	@DJANGO_SETTINGS_MODULE=posesite.settings.testing $(BIN)/python manage.py fetch_model --unpruned
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make run chooses one)."; exit 1; }
