@@ -64,11 +64,15 @@ def _jpeg(picture: Image.Image, quality: int = 88) -> bytes:
     return target.getvalue()
 
 
-def large_photo() -> bytes:
-    """A 12-megapixel JPEG with one person."""
-    import skimage
-
-    return _jpeg(Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384)).resize((4000, 3000)), quality=92)
+def large_photos() -> list[bytes]:
+    """12-megapixel JPEGs, each with one person: the same six pictures, enlarged as a phone's photo is large."""
+    pictures = [Image.open(io.BytesIO(jpeg)) for jpeg in photos()]
+    enlarged = []
+    for picture in pictures:
+        scale = (12_000_000 / (picture.width * picture.height)) ** 0.5
+        size = (round(picture.width * scale), round(picture.height * scale))
+        enlarged.append(_jpeg(picture.resize(size, Image.Resampling.BICUBIC)))
+    return enlarged
 
 
 def with_own_bytes(jpeg: bytes, number: int) -> bytes:
