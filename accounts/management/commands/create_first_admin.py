@@ -13,7 +13,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         made = create_first_admin()
         if made is None:
-            self.stdout.write("There are users already; no administrator was made.")
+            if options["verbosity"]:
+                self.stdout.write("There are users already; no administrator was made.")
             return
         user, password = made
         self.stdout.write("An administrator was made. The password is shown this once:")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *_own_names(host)]
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("create_first_admin")
+        call_command("create_first_admin", verbosity=0)  # a password it makes is printed all the same
         self.stdout.write(f"PoseSite is at http://{host}:{port} (data in {settings.DATA_DIR}). Ctrl-C stops it.")
         uvicorn.run(
             "posesite.asgi:application",
