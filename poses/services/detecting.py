@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -67,23 +68,30 @@ def detect_again(
 
 
 def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
+    detection = Detection(
+        photo=photo,
+        model_name=model.name,
+        model_sha256=model.sha256,
+        mediapipe_version=model.runtime_version,
+        people_wanted=photo.people_wanted,
+        min_confidence=photo.min_confidence,
+        people_found=len(found),
+        milliseconds=milliseconds,
+    )
+    is_undetected = photo.detection_id is None
+    photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""
+    photo.people_found, photo.detection = len(found), detection
     with transaction.atomic():
-        is_first = locking.lock_photo(photo.pk).detection_id is None
-        detection = Detection(
-            photo=photo,
-            model_name=model.name,
-            model_sha256=model.sha256,
-            mediapipe_version=model.runtime_version,
-            people_wanted=photo.people_wanted,
-            min_confidence=photo.min_confidence,
-            people_found=len(found),
-            milliseconds=milliseconds,
-        )
-        insert([detection])
-        photo.people = (people.save_first if is_first else people.merge)(photo, detection, found)
-        photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""
-        photo.people_found, photo.detection = len(photo.people), detection
-        _update(photo)
+        # Whoever writes the first detection has the photo locked by that; the others merge with what it wrote.
+        if is_undetected and _update(photo, Photo.objects.filter(pk=photo.pk, detection=None)):
+            insert([detection])
+            photo.people = people.save_first(photo, detection, found)
+        else:
+            locking.lock_photo(photo.pk)
+            insert([detection])
+            photo.people = people.merge(photo, detection, found)
+            photo.people_found = len(photo.people)
+            _update(photo, Photo.objects.filter(pk=photo.pk))
         message = f"{len(found)} found with {model.name}" if found else f"Nobody found with {model.name}"
         log(photo=photo, actor=actor, action=LogEntry.Action.DETECT, message=message, milliseconds=milliseconds)
 
@@ -95,17 +103,17 @@ def _save_failure(photo: Photo, actor: "User | None", error: Exception) -> None:
     photo.error_message = str(error) if is_known else "The pose model failed on this photo. The log has the details."
     with transaction.atomic():
         locking.lock_photo(photo.pk)
-        _update(photo)
+        _update(photo, Photo.objects.filter(pk=photo.pk))
         log(
             photo=photo,
             actor=actor,
             action=LogEntry.Action.DETECT,
             status=LogEntry.Status.FAILURE,
-            message=f"{photo.error_code}: {error}",
+            message=f"{photo.error_code}: {photo.error_message}",
         )
 
 
-def _update(photo: Photo) -> None:
-    """Writes what a detection changes."""
+def _update(photo: Photo, rows: QuerySet[Photo]) -> bool:
+    """Writes what a detection changes, and says whether `rows` held the photo."""
     photo.updated_at = timezone.now()
-    Photo.objects.filter(pk=photo.pk).update(**{name: getattr(photo, name) for name in _WRITTEN_BY_DETECTION})
+    return bool(rows.update(**{name: getattr(photo, name) for name in _WRITTEN_BY_DETECTION}))

@@ -227,6 +227,7 @@ def test_what_native_code_raises_is_logged_and_not_shown(api, monkeypatch, fake_
     body = post(api, jpeg()).json()
     assert body["error"]["code"] == "detection_failed"
     assert "/x" not in body["error"]["message"]
+    assert "/x" not in LogEntry.objects.get(action="detect").message
     assert "secret path" in caplog.text
 
 
