@@ -23,6 +23,8 @@ from django.http import HttpResponseBadRequest, HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 from servestatic import ServeStaticASGI
 
+from core.api.errors import error_body
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -76,11 +78,13 @@ class ThreadedDjango(BaseHandler):
         try:
             body = await taken_body(scope, receive, max_bytes=self.max_body_bytes)
         except BodyTooLarge:
-            await _send(send, _ready(_too_large(self.max_body_bytes)))
+            message = f"The request is larger than {self.max_body_bytes >> 20} MB."
+            await _send(send, _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large", message))
             return
         except OSError:
             logger.exception("a request's body cannot be kept")
-            await _send(send, _ready(_no_space()))
+            message = "The site's disk is full. Tell its operator."
+            await _send(send, _refusal(HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", message))
             return
         if body is None:
             return
@@ -137,14 +141,8 @@ def _announced_bytes(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _too_large(max_bytes: int) -> HttpResponseBase:
-    body = {"code": "file_too_large", "message": f"The request is larger than {max_bytes >> 20} MB."}
-    return JsonResponse(body, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers={"Connection": "close"})
-
-
-def _no_space() -> HttpResponseBase:
-    body = {"code": "storage_full", "message": "The site's disk is full. Tell its operator."}
-    return JsonResponse(body, status=HTTPStatus.INSUFFICIENT_STORAGE, headers={"Connection": "close"})
+def _refusal(status: HTTPStatus, code: str, message: str) -> _Answer:
+    return _ready(JsonResponse(error_body(code, message), status=status, headers={"Connection": "close"}))
 
 
 def _ready(response: HttpResponseBase) -> _Answer:

@@ -69,10 +69,10 @@ class PhotoFileView(APIView):
         raise NotImplementedError
 
 
-def _binary(summary: str, content_type: str) -> Any:
+def _binary(summary: str, content_type: str, *statuses: int) -> Any:
     return extend_schema(
         summary=summary,
-        responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404)},
+        responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404, *statuses)},
     )
 
 
@@ -89,7 +89,7 @@ class DisplayView(PhotoFileView):
 
     is_unchanging = True
     rendition = staticmethod(renditions.display)
-    get = _binary("The photo for a browser, upright", "image/*")(PhotoFileView.get)
+    get = _binary("The photo for a browser, upright", "image/*", 409)(PhotoFileView.get)
 
 
 class ThumbnailView(PhotoFileView):
@@ -119,14 +119,14 @@ class OverlayPngView(_PoseFileView):
     """The photo with the skeletons burned in."""
 
     rendition = staticmethod(renditions.overlay_png)
-    get = _binary("The photo with skeletons, PNG", "image/png")(_PoseFileView.get)
+    get = _binary("The photo with skeletons, PNG", "image/png", 409)(_PoseFileView.get)
 
 
 class OverlayJpegView(_PoseFileView):
     """The photo with the skeletons burned in."""
 
     rendition = staticmethod(renditions.overlay_jpeg)
-    get = _binary("The photo with skeletons, JPEG", "image/jpeg")(_PoseFileView.get)
+    get = _binary("The photo with skeletons, JPEG", "image/jpeg", 409)(_PoseFileView.get)
 
 
 class KeypointsCsvView(_PoseFileView):

@@ -70,7 +70,7 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         responses={
             201: PhotoSerializer,
             200: OpenApiResponse(PhotoSerializer, "Uploaded before."),
-            **refusals(400, 413, 503),
+            **refusals(400, 413, 503, 507),
         },
         examples=[PHOTO_EXAMPLE],
     )
@@ -94,7 +94,7 @@ class PhotoViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         summary="Detect again",
         description="Each person found again gets a new revision. What a person corrected stays current.",
         request=DetectionOptionsSerializer,
-        responses={200: PhotoSerializer, **refusals(400, 404)},
+        responses={200: PhotoSerializer, **refusals(400, 404, 409, 503)},
     )
     @action(detail=True, methods=["post"])
     def detect(self, request: Request, pk: str) -> Response:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# What a native library says of itself is for the log, not for people.
+_UNEXPECTED = EngineError("detection_failed", "The pose model failed on this photo. The log has the details.")
 _WRITTEN_BY_DETECTION = (
     *("status", "error_code", "error_message", "people_found", "detection"),
     *("model_name", "people_wanted", "min_confidence", "updated_at"),
@@ -97,10 +99,8 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
 
 
 def _save_failure(photo: Photo, actor: "User | None", error: Exception) -> None:
-    is_known = isinstance(error, EngineError)
-    photo.status = Photo.Status.FAILED
-    photo.error_code = error.code if isinstance(error, EngineError) else "detection_failed"
-    photo.error_message = str(error) if is_known else "The pose model failed on this photo. The log has the details."
+    reason = error if isinstance(error, EngineError) else _UNEXPECTED
+    photo.status, photo.error_code, photo.error_message = Photo.Status.FAILED, reason.code, reason.message
     with transaction.atomic():
         locking.lock_photo(photo.pk)
         _update(photo, Photo.objects.filter(pk=photo.pk))

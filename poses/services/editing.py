@@ -9,7 +9,6 @@ from django.db.models import Max
 
 from core.errors import Conflict, DomainError
 from poses.engine import keypoints as keypoint_json
-from poses.engine.errors import KeypointsInvalid
 from poses.engine.geometry import bounding_box, mean_visibility
 from poses.engine.people import Keypoint
 from poses.models import LogEntry, Pose, PoseRevision
@@ -53,10 +52,8 @@ def _save(
                 f"The pose is at revision {locked.current.number}, the edit began from {expected_revision}. "
                 "Load the pose again and repeat the edit.",
             )
-        try:
+        with engine.refusing_on("keypoints"):
             points = edited(locked.current.points)
-        except KeypointsInvalid as error:
-            raise engine.as_domain_error(error, field="keypoints") from error
         revision = PoseRevision.objects.create(
             pose=locked,
             number=(locked.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,

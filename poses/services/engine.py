@@ -1,6 +1,9 @@
 """The site's one detector and its models, made on first use in the process that uses them."""
 
+import contextlib
 import functools
+from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +13,9 @@ from poses.engine import models
 from poses.engine.detector import Detector, MediaPipeDetector
 from poses.engine.errors import EngineError, ModelUnavailable
 from poses.engine.models import Model
+
+# All other refusals are 400.
+_STATUSES = {"file_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
 @functools.cache
@@ -33,7 +39,11 @@ def model_named(name: str | None) -> Model:
         raise Unavailable(error.code, error.message) from error
 
 
-def as_domain_error(error: EngineError, *, field: str) -> DomainError:
-    """An engine's refusal as the site answers it, on a field of the request."""
-    status = {"file_too_large": 413}.get(error.code)
-    return DomainError.on_field(field, error.code, error.message, status=status)
+@contextlib.contextmanager
+def refusing_on(field: str) -> Iterator[None]:
+    """What the engine refuses within is the site's own error on that field of the request."""
+    try:
+        yield
+    except EngineError as error:
+        status = _STATUSES.get(error.code)
+        raise DomainError.on_field(field, error.code, error.message, status=status) from error

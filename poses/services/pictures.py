@@ -25,11 +25,8 @@ def turn() -> Iterator[None]:
 
 def decoded_upload(content: bytes) -> DecodedPhoto:
     """An upload through the gate. Raises DomainError with the gate's code, on the field `image`."""
-    with turn():
-        try:
-            return decode.decode(content)
-        except ImageRefused as error:
-            raise engine.as_domain_error(error, field="image") from error
+    with turn(), engine.refusing_on("image"):
+        return decode.decode(content)
 
 
 def decoded_file(photo: Photo, *, target_side: int | None = decode.MODEL_SIDE) -> DecodedPhoto:

@@ -25,7 +25,7 @@ class Rendition:
 
 
 def original(photo: Photo) -> Rendition:
-    """The upload as it came. Raises FileNotFoundError, as all here do where the stored file is gone."""
+    """The upload as it came. Raises FileNotFoundError where it is gone; what is made from it raises Conflict."""
     return Rendition(photo_files.read(photo.file), photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
 
 

@@ -12,7 +12,6 @@ from core.storage.rows import insert
 from poses.engine import decode
 from poses.engine.decode import DecodedPhoto
 from poses.engine.detector import Detector
-from poses.engine.errors import ImageRefused
 from poses.engine.models import Model
 from poses.models import LogEntry, Photo
 
@@ -51,7 +50,8 @@ def upload_photo(
     these options. Raises DomainError with the gate's code where the file is refused; then no row and no file is left.
     """
     model = engine.model_named(options.model)
-    content = _read(stream)
+    with engine.refusing_on("image"):
+        content = decode.read_bounded(stream)
     decoded = pictures.decoded_upload(content)
     photo = _stored(
         owner=owner, content=content, decoded=decoded, name=name, source=source, model=model, options=options
@@ -115,13 +115,6 @@ def _stored(
             return None
         raise
     return photo
-
-
-def _read(stream: BinaryIO) -> bytes:
-    try:
-        return decode.read_bounded(stream)
-    except ImageRefused as error:
-        raise engine.as_domain_error(error, field="image") from error
 
 
 def _shown_name(name: str) -> str:

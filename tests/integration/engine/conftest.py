@@ -27,7 +27,7 @@ def model() -> Model:
 @pytest.fixture(scope="session")
 def unpruned() -> Model:
     if models.UNPRUNED not in models.find_models(MODELS):
-        pytest.skip("the unpruned bundle is not installed: manage.py fetch_model makes it with is_pruned=False")
+        pytest.skip("the unpruned bundle is not installed: run: manage.py fetch_model --unpruned")
     return models.find_model(MODELS, models.UNPRUNED)
 
 
