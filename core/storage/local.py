@@ -10,11 +10,13 @@ class LocalStorage(FileSystemStorage):
     """A folder that no URL leads into: files leave it through a view that checks who asks."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
+        is_new = not self.exists(name)
         try:
             return str(super()._save(name, content))  # type: ignore[misc]  # the hook that every storage has
         except BaseException:
-            with contextlib.suppress(OSError):  # what was written before the disk was full
-                self.delete(name)
+            if is_new:  # what was written before the disk was full; never what stood there before
+                with contextlib.suppress(OSError):
+                    self.delete(name)
             raise
 
     def url(self, name: str | None) -> str:
