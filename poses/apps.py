@@ -10,9 +10,24 @@ class PosesConfig(AppConfig):
     name = "poses"
 
     def ready(self) -> None:
-        """Registers the system checks, and has files follow their rows."""
-        from . import checks  # noqa: F401
+        """Registers the system checks and the work in the background, and has files follow their rows."""
+        from core.work import kinds
+
+        from . import checks, health, queue  # noqa: F401
         from .models import Photo
+        from .services import detecting
         from .services.photo_files import follow_the_row
 
         post_delete.connect(follow_the_row, sender=Photo)
+        kinds.register(
+            kinds.Kind(
+                name=queue.DETECTION,
+                label="Finding people on photos",
+                model=Photo,
+                work=detecting.detect_claimed,
+                on_failure=detecting.log_failure,
+                describe=lambda photo: photo.title,
+                lease=queue.LEASE,
+                retry_permission="poses.retry_photo",
+            )
+        )

@@ -166,6 +166,14 @@ class DetectionOptionsSerializer(serializers.Serializer[Any]):
         return DetectionOptions.given(**given)
 
 
+class WaitSerializer(serializers.Serializer[Any]):
+    """Whether the answer waits for the detection; in the address, not in the body."""
+
+    wait = serializers.BooleanField(
+        default=True, help_text="false: detect in the background and answer 202 at once, with the photo's address."
+    )
+
+
 class UploadSerializer(DetectionOptionsSerializer):
     """A photo to take in."""
 

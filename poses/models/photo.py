@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from core.work.item import WorkItem
+
 from .querysets import PhotoQuerySet
 
 if TYPE_CHECKING:
@@ -23,13 +25,11 @@ def photo_storage() -> Storage:
     return storages["photos"]
 
 
-class Photo(models.Model):
-    """An uploaded photo. The file is kept as it came; size in pixels is that of the upright photo."""
+class Photo(WorkItem):
+    """An uploaded photo. The file is kept as it came; size in pixels is that of the upright photo.
 
-    class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        COMPLETED = "completed", "Completed"
-        FAILED = "failed", "Failed"
+    The work on it is finding people; status and error are those of its latest detection.
+    """
 
     class Source(models.TextChoices):
         WEB = "web", "Browser"
@@ -57,9 +57,6 @@ class Photo(models.Model):
     people_wanted = models.PositiveSmallIntegerField()
     min_confidence = models.FloatField()
 
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.CharField(max_length=500, blank=True)
     people_found = models.PositiveSmallIntegerField(default=0)
     detection = models.ForeignKey(
         "poses.Detection", on_delete=models.SET_NULL, null=True, related_name="+", help_text="The latest that ran."
@@ -71,18 +68,17 @@ class Photo(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
+        permissions = (("retry_photo", "Can see and retry everyone's detections"),)
         constraints = (
+            *WorkItem.Meta.constraints,
             models.UniqueConstraint(fields=("owner", "sha256"), name="photo_once_an_owner"),
-            models.CheckConstraint(
-                condition=(Q(status="failed") & ~Q(error_code="")) | (~Q(status="failed") & Q(error_code="")),
-                name="photo_failed_if_and_only_if_error",
-            ),
             models.CheckConstraint(condition=Q(width__gte=1, height__gte=1), name="photo_has_pixels"),
             models.CheckConstraint(
                 condition=Q(min_confidence__gte=0, min_confidence__lte=1), name="photo_confidence_share"
             ),
         )
         indexes = (
+            *WorkItem.Meta.indexes,
             models.Index(fields=("owner", "-created_at", "-id"), name="photo_newest_of_owner"),
             models.Index(fields=("-created_at", "-id"), name="photo_newest"),
         )

@@ -3,7 +3,8 @@
 import logging
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import transaction
@@ -11,15 +12,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from core import metrics
+from core.batches import batched
 from core.storage.rows import insert
+from core.work import claims
+from poses import queue
 from poses.engine.detector import Detector
 from poses.engine.errors import EngineError
 from poses.engine.models import Model
 from poses.engine.people import Person
 from poses.models import Detection, LogEntry, Photo
 
-from . import engine, locking, people, pictures
-from .logging import log
+from . import engine, people, pictures
+from .logging import log, log_all
 from .options import DetectionOptions
 
 if TYPE_CHECKING:
@@ -29,18 +34,17 @@ logger = logging.getLogger(__name__)
 
 # What a native library says of itself is for the log, not for people.
 _UNEXPECTED = EngineError("detection_failed", "The pose model failed on this photo. The log has the details.")
-_WRITTEN_BY_DETECTION = (
-    *("status", "error_code", "error_message", "people_found", "detection"),
-    *("model_name", "people_wanted", "min_confidence", "updated_at"),
-)
+# For a detection within a request, which may have to wait for others: a browser has long given up by then.
+REQUEST_LEASE = timedelta(minutes=2)
 
 
 def detect_photo(
     *, photo: Photo, actor: "User | None", pixels: NDArray[np.uint8], model: Model, detector: Detector | None = None
 ) -> None:
-    """Detects as the photo's row asks and saves poses, status and a log entry.
+    """Detects as the claimed photo's row asks and saves poses, status and a log entry.
 
     What goes wrong in the engine makes the photo `failed` with a reason; it is not raised, for the photo is stored.
+    Raises ClaimLost, a Conflict, where the photo was deleted or begun anew meanwhile.
     """
     options = DetectionOptions.of_photo(photo)
     started = time.perf_counter()
@@ -48,10 +52,12 @@ def detect_photo(
         found = (detector or engine.detector()).detect(pixels, model=model, settings=options.detection_settings)
     except Exception as error:  # a native library may raise anything; the row must say so and the site go on
         logger.exception("detection failed on photo %s", photo.id)
-        _save_failure(photo, actor, error)
+        metrics.detection("failed", time.perf_counter() - started)
+        _save_failure(photo, actor, error if isinstance(error, EngineError) else _UNEXPECTED)
         return
-    milliseconds = round((time.perf_counter() - started) * 1000)
-    _save_found(photo, actor, found, model, milliseconds)
+    seconds = time.perf_counter() - started
+    metrics.detection("completed", seconds)
+    _save_found(photo, actor, found, model, round(seconds * 1000))
 
 
 def detect_again(
@@ -60,13 +66,76 @@ def detect_again(
     """Runs a detection with new options over a stored photo.
 
     Each person found again gets a new revision; what a person corrected stays current. Raises DomainError for an
-    unknown model, Conflict where the stored file is gone or damaged.
+    unknown model, Conflict where the stored file is gone or damaged, or another detection of the photo is under way.
     """
     model = engine.model_named(options.model)
     with pictures.turn():
         decoded = pictures.decoded_file(photo)
-    photo.model_name, photo.people_wanted, photo.min_confidence = model.name, options.people, options.min_confidence
+    claims.take(photo, lease=REQUEST_LEASE, **_asked(model, options))
+    photo.refresh_from_db(fields=("detection",))  # another may have come about since the caller read the photo
     detect_photo(photo=photo, actor=actor, pixels=decoded.pixels, model=model, detector=detector)
+
+
+def queue_photo(*, photo: Photo, actor: "User | None", options: DetectionOptions) -> None:
+    """Queues one stored photo for a detection with new options.
+
+    Raises DomainError for an unknown model, Conflict where a detection of the photo is under way.
+    """
+    if not queue_detection(photos=Photo.objects.filter(pk=photo.pk), actor=actor, options=options):
+        raise claims.Busy
+    photo.refresh_from_db()
+
+
+def queue_detection(*, photos: QuerySet[Photo], actor: "User | None", options: DetectionOptions) -> int:
+    """Queues stored photos for a detection with new options in the background, and answers how many.
+
+    Those that are being detected right now are left alone. Raises DomainError for an unknown model.
+    """
+    return _queued(photos, actor, _asked(engine.model_named(options.model), options))
+
+
+def queue_again(*, photos: QuerySet[Photo], actor: "User | None") -> int:
+    """The same with the options that each photo was asked for before."""
+    return _queued(photos, actor, {})
+
+
+def detect_claimed(photo: Photo) -> None:
+    """A worker's: decodes and detects as the claimed row asks. Raises DomainError where that cannot be."""
+    options = DetectionOptions.again(photo)
+    model = engine.model_named(options.model)
+    photo.model_name = model.name
+    decoded = pictures.decoded_file(photo)
+    detect_photo(photo=photo, actor=None, pixels=decoded.pixels, model=model)
+
+
+def log_failure(photo: Photo, actor: "User | None" = None) -> None:
+    """Logs that a photo has failed, in the transaction that says so."""
+    log(
+        photo=photo,
+        actor=actor,
+        action=LogEntry.Action.DETECT,
+        status=LogEntry.Status.FAILURE,
+        message=f"{photo.error_code}: {photo.error_message}",
+    )
+
+
+def _asked(model: Model, options: DetectionOptions) -> dict[str, Any]:
+    return {
+        "model_name": model.name,
+        "people_wanted": options.people,
+        "min_confidence": options.min_confidence,
+        "updated_at": timezone.now(),
+    }
+
+
+def _queued(photos: QuerySet[Photo], actor: "User | None", asked: dict[str, Any]) -> int:
+    with transaction.atomic():
+        keys = claims.queue(photos, **asked)
+        for some in batched(keys, 500):
+            of_photos = Photo.objects.filter(pk__in=some).only("owner_id")
+            log_all(photos=of_photos, actor=actor, action=LogEntry.Action.DETECT, message="Queued")
+        queue.send(keys)
+    return len(keys)
 
 
 def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
@@ -80,40 +149,26 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
         people_found=len(found),
         milliseconds=milliseconds,
     )
-    is_undetected = photo.detection_id is None
-    photo.status, photo.error_code, photo.error_message = Photo.Status.COMPLETED, "", ""
-    photo.people_found, photo.detection = len(found), detection
+    is_first = photo.detection_id is None
     with transaction.atomic():
-        # Whoever writes the first detection has the photo locked by that; the others merge with what it wrote.
-        if is_undetected and _update(photo, Photo.objects.filter(pk=photo.pk, detection=None)):
-            insert([detection])
+        # Only who has claimed the photo writes detections, and this write locks it against edits.
+        _finish(photo, detection=detection, people_found=len(found), model_name=model.name)
+        insert([detection])
+        if is_first:
             photo.people = people.save_first(photo, detection, found)
         else:
-            locking.lock_photo(photo.pk)
-            insert([detection])
             photo.people = people.merge(photo, detection, found)
             photo.people_found = len(photo.people)
-            _update(photo, Photo.objects.filter(pk=photo.pk))
+            Photo.objects.filter(pk=photo.pk).update(people_found=photo.people_found)
         message = f"{len(found)} found with {model.name}" if found else f"Nobody found with {model.name}"
         log(photo=photo, actor=actor, action=LogEntry.Action.DETECT, message=message, milliseconds=milliseconds)
 
 
-def _save_failure(photo: Photo, actor: "User | None", error: Exception) -> None:
-    reason = error if isinstance(error, EngineError) else _UNEXPECTED
-    photo.status, photo.error_code, photo.error_message = Photo.Status.FAILED, reason.code, reason.message
+def _save_failure(photo: Photo, actor: "User | None", error: EngineError) -> None:
     with transaction.atomic():
-        locking.lock_photo(photo.pk)
-        _update(photo, Photo.objects.filter(pk=photo.pk))
-        log(
-            photo=photo,
-            actor=actor,
-            action=LogEntry.Action.DETECT,
-            status=LogEntry.Status.FAILURE,
-            message=f"{photo.error_code}: {photo.error_message}",
-        )
+        _finish(photo, error_code=error.code, error_message=error.message)
+        log_failure(photo, actor)
 
 
-def _update(photo: Photo, rows: QuerySet[Photo]) -> bool:
-    """Writes what a detection changes, and says whether `rows` held the photo."""
-    photo.updated_at = timezone.now()
-    return bool(rows.update(**{name: getattr(photo, name) for name in _WRITTEN_BY_DETECTION}))
+def _finish(photo: Photo, **values: Any) -> None:
+    claims.finish(photo, updated_at=timezone.now(), **values)

@@ -1,5 +1,6 @@
 """The log that users and operators read."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.storage.rows import insert
@@ -22,7 +23,23 @@ def log(
     milliseconds: int | None = None,
 ) -> None:
     """Adds an entry about a photo, in the caller's transaction."""
-    entry = LogEntry(
+    insert([_entry(photo, actor, action, message, status, milliseconds)])
+
+
+def log_all(*, photos: Iterable[Photo], actor: "User | None", action: LogEntry.Action, message: str) -> None:
+    """Adds the same entry about each photo."""
+    insert([_entry(photo, actor, action, message, LogEntry.Status.SUCCESS, None) for photo in photos])
+
+
+def _entry(
+    photo: Photo,
+    actor: "User | None",
+    action: LogEntry.Action,
+    message: str,
+    status: LogEntry.Status,
+    milliseconds: int | None,
+) -> LogEntry:
+    return LogEntry(
         photo=photo,
         owner_id=photo.owner_id,
         actor=actor,
@@ -31,4 +48,3 @@ def log(
         message=message[:_MESSAGE_LENGTH],
         milliseconds=milliseconds,
     )
-    insert([entry])

@@ -2,17 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from core.storage.rows import insert
+from core.work import claims
+from poses import queue
 from poses.engine import decode
 from poses.engine.decode import DecodedPhoto
 from poses.engine.detector import Detector
-from poses.engine.models import Model
 from poses.models import LogEntry, Photo
 
 from . import detecting, engine, photo_files, pictures
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _NAME_LENGTH = 255
-_LONGEST_DETECTION = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,10 @@ def upload_photo(
     source: Photo.Source,
     options: DetectionOptions,
     is_rerun: bool = False,
+    is_queued: bool = False,
     detector: Detector | None = None,
 ) -> Uploaded:
-    """Stores a photo and finds the people on it.
+    """Stores a photo and finds the people on it, now or (`is_queued`) in the background.
 
     Bytes that the owner has uploaded before are answered with the photo that exists; `is_rerun` detects it again with
     these options. Raises DomainError with the gate's code where the file is refused; then no row and no file is left.
@@ -53,44 +52,10 @@ def upload_photo(
     with engine.refusing_on("image"):
         content = decode.read_bounded(stream)
     decoded = pictures.decoded_upload(content)
-    photo = _stored(
-        owner=owner, content=content, decoded=decoded, name=name, source=source, model=model, options=options
-    )
-    if photo is not None:
-        detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
-        return Uploaded(photo, is_new=True)
-    photo = Photo.objects.get(owner=owner, sha256=_sha256(content))
-    if is_rerun or _is_abandoned(photo):
-        detecting.detect_again(photo=photo, actor=owner, options=options, detector=detector)
-    return Uploaded(photo, is_new=False)
-
-
-def _is_abandoned(photo: Photo) -> bool:
-    """Whether the process that took the photo in must have ended before it was through."""
-    return photo.status == Photo.Status.PENDING and photo.created_at < timezone.now() - _LONGEST_DETECTION
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _stored(
-    *,
-    owner: "User",
-    content: bytes,
-    decoded: DecodedPhoto,
-    name: str,
-    source: Photo.Source,
-    model: Model,
-    options: DetectionOptions,
-) -> Photo | None:
-    """Stores the files, then the row; None, with nothing stored, where the owner has a photo of these bytes already.
-
-    The database's own constraint decides that, so of two uploads at a time one wins. Without a row no file stays.
-    """
+    sha256 = hashlib.sha256(content).hexdigest()
     photo = Photo(
         owner=owner,
-        sha256=_sha256(content),
+        sha256=sha256,
         size_bytes=len(content),
         width=decoded.width,
         height=decoded.height,
@@ -102,19 +67,47 @@ def _stored(
         model_name=model.name,
         people_wanted=options.people,
         min_confidence=options.min_confidence,
+        **(claims.queued() if is_queued else claims.claimed_from_the_start(detecting.REQUEST_LEASE)),
     )
+    if not _is_stored(photo, content, decoded, is_queued=is_queued):
+        photo = Photo.objects.get(owner=owner, sha256=sha256)
+        _detect_known(photo, options, is_rerun=is_rerun, is_queued=is_queued, detector=detector)
+        return Uploaded(photo, is_new=False)
+    if not is_queued:
+        detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
+    return Uploaded(photo, is_new=True)
+
+
+def _detect_known(
+    photo: Photo, options: DetectionOptions, *, is_rerun: bool, is_queued: bool, detector: Detector | None
+) -> None:
+    """Detects a photo that was there before, where that is asked for or has not come about yet."""
+    if is_queued:
+        if is_rerun:
+            detecting.queue_photo(photo=photo, actor=photo.owner, options=options)
+    elif is_rerun or photo.status == Photo.Status.PENDING:
+        detecting.detect_again(photo=photo, actor=photo.owner, options=options, detector=detector)
+
+
+def _is_stored(photo: Photo, content: bytes, decoded: DecodedPhoto, *, is_queued: bool) -> bool:
+    """Stores the files, then the row; answers False, with nothing stored, where the owner has these bytes already.
+
+    The database's own constraint decides that, so of two uploads at a time one wins. Without a row no file stays.
+    """
     files = photo_files.store(stem=photo.id.hex, content=content, decoded=decoded)
     photo.file.name, photo.thumbnail.name = files.file, files.thumbnail
     try:
         with transaction.atomic():
             insert([photo])
-            log(photo=photo, actor=owner, action=LogEntry.Action.UPLOAD, message=photo.original_name)
+            log(photo=photo, actor=photo.owner, action=LogEntry.Action.UPLOAD, message=photo.original_name)
+            if is_queued:
+                queue.send([photo.id])
     except BaseException as error:
         photo_files.remove(files.file, files.thumbnail)
         if isinstance(error, IntegrityError):
-            return None
+            return False
         raise
-    return photo
+    return True
 
 
 def _shown_name(name: str) -> str:

@@ -4,37 +4,54 @@ import os
 import socket
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from core import metrics
+from core.serving import programs
+from core.serving.supervisor import Supervisor
 
 
 class Command(BaseCommand):
-    help = "Brings database and static files up to date, then serves the site until Ctrl-C."
+    help = "Sets up, then runs web server and background work until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--web-only", action="store_true", help="workers and beat run elsewhere")
+        parser.add_argument("--skip-setup", action="store_true", help="`manage.py setup` has run elsewhere")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        if "ALLOWED_HOSTS" not in os.environ:
-            settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *_own_names(host)]
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("create_first_admin", verbosity=0)  # a password it makes is printed all the same
+    def handle(self, *args: Any, host: str, port: int, web_only: bool, skip_setup: bool, **options: Any) -> None:
+        _check_port(host, port)
+        if not skip_setup:
+            call_command("setup")
+            connections.close_all()
+        metrics.clear()
         self.stdout.write(f"PoseSite is at http://{host}:{port} (data in {settings.DATA_DIR}). Ctrl-C stops it.")
-        uvicorn.run(
-            "posesite.asgi:application",
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            proxy_headers=False,
-            timeout_graceful_shutdown=20,
-        )
+        children = [programs.web(host, port)]
+        if not web_only:
+            children += [programs.worker(), programs.beat()]
+        Supervisor(children, environment=_environment(host)).run()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuses before anything is done; the web server would end again and again."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another --port.") from error
+
+
+def _environment(host: str) -> dict[str, str]:
+    """The children's: they answer to the names of the address that is listened on."""
+    if "ALLOWED_HOSTS" in os.environ:
+        return dict(os.environ)
+    return {**os.environ, "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, *_own_names(host)])}
 
 
 def _own_names(host: str) -> set[str]:

@@ -32,6 +32,7 @@ def make_photo(
         "status": Photo.Status.FAILED if failed else Photo.Status.COMPLETED,
         "error_code": "detection_failed" if failed else "",
         "people_found": 0 if failed else people,
+        **({} if fields.get("status") == "pending" else {"lease_until": None}),
     }
     photo = Photo.objects.create(id=identifier, owner=owner, original_name=name, **{**values, **fields})
     if photo.people_found:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from core.work import claims
 from poses.models import LogEntry, Photo, Pose
 from poses.models.photo import photo_storage
 from poses.services.detecting import detect_again
@@ -176,19 +177,18 @@ def test_moments_are_recorded(photo):
 def test_two_detections_of_a_photo_that_was_never_detected_make_one_set_of_people(user, fake_detector, make_photo):
     make_photo()
     Pose.objects.all().delete()
-    Photo.objects.update(detection=None, status=Photo.Status.PENDING)
+    Photo.objects.update(detection=None, **claims.queued())
     first, second = Photo.objects.get(), Photo.objects.get()
     for loaded in (first, second):
         detect_again(photo=loaded, actor=user, options=DetectionOptions.given())
     assert [(pose.person, pose.current.number) for pose in Pose.objects.all()] == [(0, 2)]
 
 
-def test_a_photo_whose_detection_was_cut_off_is_detected_when_its_bytes_come_again(api, make_photo, fake_detector):
+def test_a_photo_that_still_waits_is_detected_when_its_bytes_come_again(api, make_photo, fake_detector):
     content = jpeg(80, 60)
     photo = make_photo(content=content)
     Pose.objects.all().delete()
-    long_ago = timezone.now() - timedelta(minutes=5)
-    Photo.objects.update(detection=None, status=Photo.Status.PENDING, created_at=long_ago)
+    Photo.objects.update(detection=None, **claims.queued())
     response = api.post("/api/photos/", {"image": SimpleUploadedFile("a.jpg", content)}, format="multipart")
     assert (response.status_code, response.json()["id"]) == (200, str(photo.id))
     assert (response.json()["status"], len(response.json()["poses"])) == ("completed", 1)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from poses.engine import landmarks
 from poses.engine.errors import EngineError
+from core.work import claims
 from poses.models import LogEntry, Photo, Pose, PoseRevision
 from poses.models.photo import photo_storage
 from poses.services.options import DetectionOptions
@@ -125,7 +126,7 @@ def test_a_failed_photo_tells_the_reason_and_offers_again(client, user, add_phot
 def test_a_pending_photo_says_that_it_was_not_detected(client, user, add_photo):
     client.force_login(user)
     photo = add_photo(0)
-    Photo.objects.filter(pk=photo.pk).update(status=Photo.Status.PENDING)
+    Photo.objects.filter(pk=photo.pk).update(**claims.queued())
     assert "Not detected yet" in client.get(page(photo)).content.decode()
 
 

@@ -1,0 +1,15 @@
+"""Brings a site up to date."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Brings database and static files up to date and makes the first administrator; can run any number of times."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("create_first_admin", verbosity=0)  # a password it makes is printed all the same

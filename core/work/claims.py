@@ -1,0 +1,135 @@
+"""Who works on a row: every step is one conditional UPDATE, so of two at a time one wins."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from core.batches import batched
+from core.errors import Conflict
+from core.logs import request_id
+
+from .item import MAX_ATTEMPTS, MESSAGE_LEASE, WorkItem
+
+Item = TypeVar("Item", bound=WorkItem)
+
+_Status = WorkItem.Status
+_AT_ONCE = 500  # rows an UPDATE; databases bound the number of parameters
+_IDLE: dict[str, Any] = {"claim": None, "error_code": "", "error_message": ""}
+
+
+class ClaimLost(Conflict):
+    """The row was deleted, asked for anew or taken over meanwhile; what was worked out must not be written."""
+
+    def __init__(self) -> None:
+        super().__init__("superseded", "It was deleted or begun anew meanwhile; what this attempt found was not kept.")
+
+
+class Busy(Conflict):
+    """Somebody works on the row right now."""
+
+    def __init__(self) -> None:
+        super().__init__("busy", "This is being worked on right now. Wait until it is done.")
+
+
+def is_free(now: datetime) -> Q:
+    """Nobody works on the row, or whoever did has not been heard of since its lease ended."""
+    return ~Q(status=_Status.RUNNING) | Q(lease_until__lt=now)
+
+
+def is_claimable(now: datetime) -> Q:
+    """The row waits for a worker, and it has attempts left."""
+    waits = Q(status=_Status.PENDING) | Q(status=_Status.RUNNING, lease_until__lt=now)
+    return waits & Q(attempts__lt=MAX_ATTEMPTS)
+
+
+def queued() -> dict[str, Any]:
+    """Values for a new row that is sent to the workers."""
+    now = timezone.now()
+    return {
+        "status": _Status.PENDING,
+        "attempts": 0,
+        "lease_until": now + MESSAGE_LEASE,
+        "queued_at": now,
+        "request_id": request_id.get(),
+    }
+
+
+def claimed_from_the_start(lease: timedelta) -> dict[str, Any]:
+    """Values for a new row that its maker works on itself; the sweep takes over where the maker ends."""
+    now = timezone.now()
+    return {
+        "status": _Status.RUNNING,
+        "claim": uuid.uuid4(),
+        "attempts": 1,
+        "lease_until": now + lease,
+        "queued_at": now,
+        "request_id": request_id.get(),
+    }
+
+
+def claim(rows: QuerySet[Item], *, lease: timedelta) -> list[Item]:
+    """Takes those of the rows that wait for this worker, all until the lease ends, and answers them, oldest first."""
+    now = timezone.now()
+    token = uuid.uuid4()
+    waiting = rows.filter(is_claimable(now))
+    if not waiting.update(status=_Status.RUNNING, claim=token, lease_until=now + lease, attempts=F("attempts") + 1):
+        return []
+    return list(rows.filter(claim=token).order_by("queued_at"))
+
+
+def renew(items: Sequence[WorkItem], *, lease: timedelta) -> None:
+    """Lengthens the lease of rows claimed together that are still to be worked on."""
+    rows = type(items[0])._default_manager.filter(pk__in=[item.pk for item in items], claim=items[0].claim)
+    rows.update(lease_until=timezone.now() + lease)
+
+
+def take(item: Item, *, lease: timedelta, **values: Any) -> None:
+    """Begins a row anew here and now, whatever it was, with other `values`. Raises Busy while it is worked on."""
+    taken = {**_IDLE, **claimed_from_the_start(lease), **values}
+    if not _rows(item).filter(is_free(timezone.now())).update(**taken):
+        raise Busy
+    _set(item, **taken)
+
+
+def queue(rows: QuerySet[Item], **values: Any) -> list[Any]:
+    """Queues rows anew, with other `values`; those that are being worked on are left alone.
+
+    Answers the primary keys, to be sent once the caller's transaction has ended.
+    """
+    now = timezone.now()
+    keys = list(rows.filter(is_free(now)).order_by("queued_at").values_list("pk", flat=True))
+    for some in batched(keys, _AT_ONCE):
+        free = rows.model._default_manager.filter(is_free(now), pk__in=some)
+        free.update(**{**_IDLE, **queued(), **values})
+    return keys
+
+
+def finish(item: Item, **values: Any) -> None:
+    """Writes what came of the work, with the row's end, in the caller's transaction. Raises ClaimLost.
+
+    `values` are other columns to write; with `error_code` among them the row has failed.
+    """
+    status = _Status.FAILED if values.get("error_code") else _Status.COMPLETED
+    ended = {**_IDLE, "status": status, "lease_until": None, **values}
+    if not _rows(item).filter(claim=item.claim).update(**ended):
+        raise ClaimLost
+    _set(item, **ended)
+
+
+def release(item: Item, *, delay: timedelta) -> None:
+    """Gives a row back unworked, to be sent again after `delay`; the attempt does not count."""
+    given_back = {"status": _Status.PENDING, "claim": None, "lease_until": timezone.now() + delay}
+    _rows(item).filter(claim=item.claim).update(**given_back, attempts=F("attempts") - 1)
+
+
+def _rows(item: Item) -> QuerySet[Item]:
+    return type(item)._default_manager.filter(pk=item.pk)
+
+
+def _set(item: WorkItem, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(item, name, value)

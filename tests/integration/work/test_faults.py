@@ -1,0 +1,133 @@
+"""A small version of `benchmarks/faults.py`: real workers, killed for real."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[3]
+DEADLY_WIDTH = 333
+PHOTOS = 12
+
+STORE = """
+import io, sys
+from accounts.models import User
+from poses.models import Photo
+from poses.services.options import DetectionOptions
+from poses.services.uploading import upload_photo
+from tests.conftest import jpeg
+owner = User.objects.create_user("faults@example.org", "correct-horse-battery")
+def store(number, width):
+    upload_photo(owner=owner, stream=io.BytesIO(jpeg(width, 64, comment=str(number))), name=str(number),
+                 source=Photo.Source.API, options=DetectionOptions.given(), is_queued=True)
+for number in range({photos}):
+    store(number, {deadly} if number in {deadly_ones} else 200)
+"""
+
+
+class Site:
+    """A site without a web server, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")},
+            "DATA_DIR": str(folder),
+            "POSE_MODELS_DIR": str(settings.POSE_MODELS_DIR),
+            "DJANGO_SETTINGS_MODULE": "posesite.settings.development",
+            "PYTHONPATH": str(ROOT),
+            "FRAIL_WIDTH": str(DEADLY_WIDTH),
+            "FRAIL_LEASE_S": "3",
+            "WORKERS": "2",
+        }
+        self.database = folder / "posesite.sqlite3"
+        self.log = folder / "log"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def manage(self, *arguments: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True, capture_output=True
+        )
+
+    def start(self) -> None:
+        for arguments in (
+            ["worker", "--queues", "upkeep,work", "--without-gossip", "--without-mingle"],
+            ["beat", "--scheduler", "celery.beat:Scheduler"],
+        ):
+            command = [sys.executable, "-m", "celery", "--app", "tests.frail_worker", *arguments]
+            with self.log.open("ab") as log:
+                self.processes.append(
+                    subprocess.Popen(
+                        command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                    )
+                )
+
+    def kill(self) -> None:
+        """As a power cut would: parents and children alike."""
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.processes.clear()
+
+    def outcome(self) -> tuple[list[tuple[object, ...]], int]:
+        """Status, error and attempts of each photo, and the number of detections that were kept."""
+        with closing(sqlite3.connect(self.database)) as database:
+            photos = database.execute("SELECT status, error_code, attempts FROM poses_photo").fetchall()
+            (detections,) = database.execute("SELECT count(*) FROM poses_detection").fetchone()
+        return photos, detections
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    site.manage("migrate")
+    yield site
+    site.kill()
+
+
+def wait_until(site: Site, is_met: Callable[[list[tuple[object, ...]]], bool]) -> list[tuple[object, ...]]:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        photos, _ = site.outcome()
+        if is_met(photos):
+            return photos
+        time.sleep(0.1)
+    raise AssertionError(f"{photos}\n{site.log.read_text()}")
+
+
+def is_over(photos: list[tuple[object, ...]]) -> bool:
+    return all(status in ("completed", "failed") for status, *_ in photos)
+
+
+def store(site: Site, *, deadly_ones: tuple[int, ...] = ()) -> None:
+    site.manage("shell", "-c", STORE.format(photos=PHOTOS, deadly=DEADLY_WIDTH, deadly_ones=deadly_ones))
+
+
+@pytest.mark.mediapipe
+def test_a_photo_that_kills_its_worker_fails_and_the_rest_is_detected_once(site):
+    store(site, deadly_ones=(5,))
+    site.start()
+    photos = wait_until(site, is_over)
+    assert [photo for photo in photos if photo[0] == "failed"] == [("failed", "crashed", 3)]
+    assert sum(status == "completed" for status, *_ in photos) == PHOTOS - 1
+    assert site.outcome()[1] == PHOTOS - 1
+
+
+@pytest.mark.mediapipe
+def test_what_was_under_way_in_a_power_cut_is_finished_once(site):
+    store(site)
+    site.start()
+    wait_until(site, lambda photos: any(status != "pending" for status, *_ in photos))
+    site.kill()
+    site.start()
+    photos = wait_until(site, is_over)
+    assert [status for status, *_ in photos] == ["completed"] * PHOTOS
+    assert site.outcome()[1] == PHOTOS
