@@ -21,8 +21,7 @@ def worker() -> Iterator[None]:
     """The worker that `manage.py serve` runs, as it runs it."""
     from core.serving import programs
 
-    program = programs.worker()
-    process = subprocess.Popen(program.command, cwd=ROOT, preexec_fn=lambda: os.nice(program.nice))
+    process = subprocess.Popen(programs.worker().command, cwd=ROOT)
     try:
         yield
     finally:

@@ -189,13 +189,18 @@ class Site:
         return {"Authorization": f"Bearer {self.token}"}
 
 
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
 def running_site(prepare: str | None = None) -> Iterator[Site]:
     """The site as `make run` serves it, on a data folder of its own; `prepare` is Python run in it first."""
-    with tempfile.TemporaryDirectory(prefix="posesite-bench-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory(prefix="posesite-bench-") as folder:
+        port = free_port()
         environment = {**os.environ, "DATA_DIR": folder, "POSE_MODELS_DIR": str(MODELS), "LOG_LEVEL": "WARNING"}
         environment.pop("DATABASE_URL", None)
         manage = [sys.executable, str(ROOT / "manage.py")]

@@ -36,6 +36,13 @@ class Conflict(DomainError):
 
 
 class Unavailable(DomainError):
-    """A part that the site needs is missing or down; the operator has to act."""
+    """A part that the site needs is missing or down.
+
+    `retry_after_s`: the seconds after which trying again makes sense; None where the operator has to act.
+    """
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, code: str, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(code, message)
+        self.retry_after_s = retry_after_s

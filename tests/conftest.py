@@ -55,10 +55,9 @@ class FakeDetector:
 
 @pytest.fixture(autouse=True)
 def _data_in_a_folder_of_its_own(settings, tmp_path: Path) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "photos": {"BACKEND": "core.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "photos"}},
-    }
+    local = {"BACKEND": "core.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "photos"}}
+    settings.PHOTO_STORAGES = {**settings.PHOTO_STORAGES, "local": local}
+    settings.STORAGES = {**settings.STORAGES, "photos": local}
 
 
 @pytest.fixture

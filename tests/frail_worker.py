@@ -19,7 +19,7 @@ _LEASE_S = float(os.environ.get("FRAIL_LEASE_S", "0"))
 @app.on_after_finalize.connect
 def make_frail(sender: object, **kwargs: object) -> None:
     """Once Django is loaded."""
-    from core.work import claims, item, kinds, sweeping
+    from core.work import claims, item, kinds, reconnecting, sweeping
     from poses.services import engine
 
     detector = engine.detector()
@@ -34,6 +34,7 @@ def make_frail(sender: object, **kwargs: object) -> None:
     if _LEASE_S:
         lease = timedelta(seconds=_LEASE_S)
         item.MESSAGE_LEASE = claims.MESSAGE_LEASE = sweeping.MESSAGE_LEASE = lease
+        reconnecting._SILENCE_S, reconnecting._EVERY_S = 2 * _LEASE_S, _LEASE_S / 2
         for kind in kinds.all_kinds():
             object.__setattr__(kind, "lease", lease)
         app.conf.beat_schedule["sweep"]["schedule"] = _LEASE_S / 4

@@ -1,5 +1,6 @@
 """Errors as the API answers them: one shape, `{"code", "message", "fields"?}`."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
+from core.storage.errors import database_trouble
 
 
 def error_body(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
@@ -17,10 +19,18 @@ def error_body(code: str, message: str, fields: dict[str, list[str]] | None = No
     return {"code": code, "message": message, **({"fields": fields} if fields else {})}
 
 
+def error_headers(error: DomainError) -> dict[str, str]:
+    """The headers that go with it: when to try again."""
+    retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
+    return {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's handler: domain errors, Django's 404 and 403, and DRF's own errors in one shape."""
-    if isinstance(error, DomainError):
-        return Response(error_body(error.code, error.message, error.fields), status=error.status)
+    """DRF's handler: domain errors, a database's troubles, Django's 404 and 403, and DRF's own errors in one shape."""
+    domain_error = error if isinstance(error, DomainError) else database_trouble(error)
+    if domain_error is not None:
+        body = error_body(domain_error.code, domain_error.message, domain_error.fields)
+        return Response(body, status=domain_error.status, headers=error_headers(domain_error))
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -53,7 +63,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """500 for API paths."""
+    """500 for API paths; 503 or 507 where a middleware met a database that is down or full."""
+    error = sys.exception()  # Django calls this while it handles the error
+    domain_error = error if isinstance(error, DomainError) else database_trouble(error)
+    if domain_error is not None:
+        body = error_body(domain_error.code, domain_error.message, domain_error.fields)
+        return JsonResponse(body, status=domain_error.status, headers=error_headers(domain_error))
     message = "Something went wrong on the server. It has been logged."
     return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -26,7 +26,7 @@ _REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The file is too large.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many failed attempts; `Retry-After` says how many seconds to wait.",
     HTTPStatus.INSUFFICIENT_STORAGE: "The site's disk is full; nothing was stored.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "A part of the site is missing or down.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "A part of the site is missing or down; `Retry-After` may say for how long.",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.api.schema import refusals
+from core.storage.base import LINK_SECONDS
 from poses.models import Photo
 from poses.services import renditions
 from poses.services.renditions import Rendition
@@ -45,14 +46,16 @@ class PhotoFileView(APIView):
     content_negotiation_class = AnyAccept
     is_unchanging = False
 
-    def get(self, request: Request, pk: UUID) -> HttpResponse:
-        """The bytes, as they are stored or made now."""
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The bytes, as they are stored or made now, or a redirect to where they are."""
         photo = get_object_or_404(self.photos(request), pk=pk)
         try:
             rendition = self.rendition(photo)
         except FileNotFoundError as error:
             raise Http404 from error
-        response = HttpResponse(rendition.content, content_type=rendition.content_type)
+        if rendition.link is not None:
+            return _redirect(rendition.link)
+        response = _answer(rendition)
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = _POLICY
         response["Content-Disposition"] = f'inline; filename="{rendition.filename}"'
@@ -69,10 +72,23 @@ class PhotoFileView(APIView):
         raise NotImplementedError
 
 
+def _answer(rendition: Rendition) -> HttpResponseBase:
+    if isinstance(rendition.content, bytes):
+        return HttpResponse(rendition.content, content_type=rendition.content_type)
+    response = StreamingHttpResponse(rendition.content, content_type=rendition.content_type)
+    response["Content-Length"] = str(rendition.content.size_bytes)
+    return response
+
+
+def _redirect(link: str) -> HttpResponseBase:
+    """Kept by the browser for less time than the link is good for."""
+    return HttpResponseRedirect(link, headers={"Cache-Control": f"private, max-age={LINK_SECONDS // 2}"})
+
+
 def _binary(summary: str, content_type: str, *statuses: int) -> Any:
     return extend_schema(
         summary=summary,
-        responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404, *statuses)},
+        responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404, 503, *statuses)},
     )
 
 

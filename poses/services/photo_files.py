@@ -1,19 +1,19 @@
 """A photo's files: the upload itself and its thumbnail, stored before the row and removed after it."""
 
-import errno
 import io
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 import cv2
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from core.errors import DomainError
+from core.storage.errors import StorageUnavailable
 from poses.engine.decode import DecodedPhoto
 from poses.models import Photo
 from poses.models.photo import photo_storage
@@ -24,6 +24,7 @@ cv2.setNumThreads(1)
 
 THUMBNAIL_SIDE = 320
 _THUMBNAIL_QUALITY = 68
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,17 @@ class StoredFiles:
 def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
     """Stores the upload as it came and a JPEG thumbnail; both or none.
 
-    Raises DomainError (`storage_full`, 507).
+    Raises DomainError: `storage_full` (507), `storage_unavailable` (503).
     """
     folder = f"{stem[:2]}/{stem}"
-    file = _saved(f"{folder}.{decoded.format.extension}", content)
+    storage = photo_storage()
+    file = storage.save(f"{folder}.{decoded.format.extension}", ContentFile(content))
     try:
-        return StoredFiles(file, _saved(f"{folder}.thumbnail.jpg", _thumbnail(decoded)))
+        return StoredFiles(file, storage.save(f"{folder}.thumbnail.jpg", ContentFile(_thumbnail(decoded))))
+    except StorageUnavailable:  # nor can it be asked to remove the first file; a sweep finds that
+        raise
     except BaseException:
         remove(file)
-        raise
-
-
-def _saved(name: str, content: bytes) -> str:
-    try:
-        return photo_storage().save(name, ContentFile(content))
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message = "The site's disk is full; nothing was stored. Tell its operator."
-            raise DomainError("storage_full", message, status=HTTPStatus.INSUFFICIENT_STORAGE) from error
         raise
 
 
@@ -69,16 +63,65 @@ def remove(*names: str | None) -> None:
     for name in filter(None, names):
         try:
             photo_storage().delete(name)
-        except OSError:
+        except (OSError, DomainError):
             logger.exception("cannot remove %s", name)
 
 
 def read(file: FieldFile) -> bytes:
-    """A stored file's bytes. Raises FileNotFoundError."""
+    """A stored file's bytes. Raises FileNotFoundError, and StorageUnavailable."""
+    with photo_storage().open(_name(file)) as opened:
+        return bytes(opened.read())
+
+
+class Pieces(Iterator[bytes]):
+    """A large file, a piece at a time; to be closed, though it closes itself at its end."""
+
+    def __init__(self, opened: File[bytes], first: bytes) -> None:
+        self.size_bytes = opened.size
+        self._opened = opened
+        self._next = first
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._next:
+            self.close()
+            raise StopIteration
+        piece, self._next = self._next, self._opened.read(_PIECE_BYTES)
+        return piece
+
+    def close(self) -> None:
+        """Also before the end, where whoever was sent the file has left."""
+        self._opened.close()
+
+
+def streamed(file: FieldFile) -> bytes | Pieces:
+    """A stored file's bytes, in pieces where it is large; the first is read already, so what fails, fails now.
+
+    Raises FileNotFoundError, and StorageUnavailable.
+    """
+    opened = photo_storage().open(_name(file))
+    try:
+        first = bytes(opened.read(_PIECE_BYTES))
+        if len(first) == _PIECE_BYTES:
+            return Pieces(opened, first)
+    except BaseException:
+        opened.close()
+        raise
+    opened.close()
+    return first
+
+
+def link(file: FieldFile, *, content_type: str, filename: str) -> str | None:
+    """A short-lived URL at which a browser gets the file from the storage itself, where the site is set so."""
+    return photo_storage().link(_name(file), content_type=content_type, filename=filename)
+
+
+def _name(file: FieldFile) -> str:
     if not file.name:
         raise FileNotFoundError("The row names no file.")
-    with photo_storage().open(file.name) as opened:
-        return bytes(opened.read())
+    return file.name
 
 
 def _thumbnail(decoded: DecodedPhoto) -> bytes:

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from poses.engine import draw
@@ -11,22 +12,24 @@ from poses.formats import csv_long
 from poses.models import Photo
 
 from . import photo_files, pictures
+from .photo_files import Pieces
 
 _DISPLAY_QUALITY = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """Bytes to send; `filename` is safe in a header."""
+    """What to send: the bytes, or a `link` to where they are; `filename` is safe in a header."""
 
-    content: bytes
+    content: bytes | Pieces
     content_type: str
     filename: str
+    link: str | None = None
 
 
 def original(photo: Photo) -> Rendition:
     """The upload as it came. Raises FileNotFoundError where it is gone; what is made from it raises Conflict."""
-    return Rendition(photo_files.read(photo.file), photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
+    return _stored(photo.file, photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
 
 
 def display(photo: Photo) -> Rendition:
@@ -41,7 +44,7 @@ def display(photo: Photo) -> Rendition:
 
 def thumbnail(photo: Photo) -> Rendition:
     """The small JPEG that was made at upload."""
-    return Rendition(photo_files.read(photo.thumbnail), "image/jpeg", f"{photo.id}.thumbnail.jpg")
+    return _stored(photo.thumbnail, "image/jpeg", f"{photo.id}.thumbnail.jpg")
 
 
 def overlay_svg(photo: Photo) -> Rendition:
@@ -69,6 +72,12 @@ def keypoints_csv(photo: Photo) -> Rendition:
     ]
     text = csv_long.write(media_id=str(photo.id), width=photo.width, height=photo.height, people=people)
     return Rendition(text.encode(), "text/csv; charset=utf-8", f"{photo.id}.keypoints.csv")
+
+
+def _stored(file: FieldFile, content_type: str, filename: str) -> Rendition:
+    link = photo_files.link(file, content_type=content_type, filename=filename)
+    content = photo_files.streamed(file) if link is None else b""
+    return Rendition(content, content_type, filename, link)
 
 
 def _burned_in(photo: Photo, format_name: str, content_type: str, extension: str) -> Rendition:

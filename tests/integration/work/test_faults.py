@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.servers import Redis
 
 ROOT = Path(__file__).resolve().parents[3]
 DEADLY_WIDTH = 333
@@ -31,12 +34,17 @@ def store(number, width):
 for number in range({photos}):
     store(number, {deadly} if number in {deadly_ones} else 200)
 """
+AGAIN = """
+from poses.models import Photo
+from poses.services.detecting import queue_again
+queue_again(photos=Photo.objects.all(), actor=None)
+"""
 
 
 class Site:
     """A site without a web server, in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")},
             "DATA_DIR": str(folder),
@@ -46,6 +54,7 @@ class Site:
             "FRAIL_WIDTH": str(DEADLY_WIDTH),
             "FRAIL_LEASE_S": "3",
             "WORKERS": "2",
+            **environment,
         }
         self.database = folder / "posesite.sqlite3"
         self.log = folder / "log"
@@ -86,11 +95,31 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path)
-    site.manage("migrate")
-    yield site
-    site.kill()
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    made = []
+
+    def make(**environment: str) -> Site:
+        site = Site(tmp_path, **environment)
+        made.append(site)
+        site.manage("migrate")
+        return site
+
+    yield make
+    for site in made:
+        site.kill()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    server = Redis(tmp_path / "redis")
+    server.start()
+    yield server
+    server.stop()
 
 
 def wait_until(site: Site, is_met: Callable[[list[tuple[object, ...]]], bool]) -> list[tuple[object, ...]]:
@@ -131,3 +160,32 @@ def test_what_was_under_way_in_a_power_cut_is_finished_once(site):
     photos = wait_until(site, is_over)
     assert [status for status, *_ in photos] == ["completed"] * PHOTOS
     assert site.outcome()[1] == PHOTOS
+
+
+@pytest.mark.mediapipe
+def test_a_broker_that_is_killed_and_comes_back_is_found_again(make_site, redis):
+    site = make_site(BROKER_URL=redis.url)
+    store(site)
+    site.start()
+    wait_until(site, lambda photos: any(status != "pending" for status, *_ in photos))
+    redis.stop()
+    time.sleep(1)
+    redis.start()
+    wait_until(site, is_over)
+    site.manage("shell", "-c", AGAIN)
+    photos = wait_until(site, is_over)
+    assert [status for status, *_ in photos] == ["completed"] * PHOTOS
+    assert site.outcome()[1] == 2 * PHOTOS
+
+
+@pytest.mark.mediapipe
+def test_rabbitmq_carries_the_hints_too(make_site):
+    try:
+        socket.create_connection(("127.0.0.1", 5672), timeout=2).close()
+    except OSError:
+        pytest.skip("no RabbitMQ listens on 127.0.0.1:5672")
+    site = make_site(BROKER_URL="amqp://guest:guest@127.0.0.1:5672//")
+    site.start()
+    store(site)
+    photos = wait_until(site, is_over)
+    assert [status for status, *_ in photos] == ["completed"] * PHOTOS
