@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -150,10 +151,31 @@ def in_threads(work: Callable[[int], None], count: int) -> float:
 
 @dataclass(frozen=True)
 class Site:
-    """A running site and a token for its API."""
+    """A running site, a token for its API, and the environment that its processes have."""
 
     port: int
     token: str
+    environment: dict[str, str]
+
+    def run(self, code: str) -> None:
+        """Runs Python in a process of the site's."""
+        command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", code]
+        subprocess.run(command, env=self.environment, check=True)
+
+    def logged_in(self, connection: http.client.HTTPConnection) -> dict[str, str]:
+        """The headers of a browser whose user has logged in."""
+        connection.request("GET", "/accounts/login/")
+        response = connection.getresponse()
+        response.read()
+        token = _cookies(response)["csrftoken"]
+        form = urllib.parse.urlencode(
+            {"username": BENCH_EMAIL, "password": BENCH_PASSWORD, "csrfmiddlewaretoken": token}
+        )
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={token}"}
+        connection.request("POST", "/accounts/login/", form, headers)
+        response = connection.getresponse()
+        response.read()
+        return {"Cookie": f"sessionid={_cookies(response)['sessionid']}"}
 
     def connection(self) -> http.client.HTTPConnection:
         """A connection that is kept open."""
@@ -211,10 +233,15 @@ def running_site(prepare: str | None = None) -> Iterator[Site]:
         server = subprocess.Popen(serve, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _wait_until_healthy(port)
-            yield Site(port, _token(port))
+            yield Site(port, _token(port), environment)
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(60)
+
+
+def _cookies(response: http.client.HTTPResponse) -> dict[str, str]:
+    pairs = (value.partition(";")[0].partition("=") for value in response.headers.get_all("Set-Cookie", []))
+    return {name: value for name, _, value in pairs}
 
 
 def _wait_until_healthy(port: int) -> None:

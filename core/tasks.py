@@ -3,6 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core import (
+    alive,  # noqa: F401  # connects its signals, in workers and beat
+    schedule,
+)
 from core.work import kinds, running, sweeping
 from core.work.sending import TASK
 
@@ -17,3 +21,10 @@ def work(kind: str, keys: list[str]) -> None:
 def sweep() -> None:
     """Takes up what was lost; sent every few seconds."""
     sweeping.sweep(now=timezone.now())
+
+
+# Acknowledged first: Redis would send again what takes longer than its visibility timeout, and tomorrow comes anyway.
+@shared_task(name=schedule.TASK, acks_late=False, time_limit=6 * 3600)
+def command(name: str) -> None:
+    """Runs a daily command."""
+    schedule.run(name)

@@ -14,8 +14,8 @@ class PosesConfig(AppConfig):
         from core.work import kinds
 
         from . import checks, health, queue  # noqa: F401
-        from .models import Photo
-        from .services import detecting
+        from .models import Arrival, Photo
+        from .services import arriving, detecting
         from .services.photo_files import follow_the_row
 
         post_delete.connect(follow_the_row, sender=Photo)
@@ -29,5 +29,16 @@ class PosesConfig(AppConfig):
                 describe=lambda photo: photo.title,
                 lease=queue.LEASE,
                 retry_permission="poses.retry_photo",
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                name=queue.ARRIVAL,
+                label="Uploads straight to the bucket",
+                model=Arrival,
+                work=arriving.take_in,
+                lease=queue.ARRIVAL_LEASE,
+                retry_permission="poses.retry_photo",
+                chunk_size=4,
             )
         )

@@ -1,4 +1,4 @@
-"""Detections in the background."""
+"""Detections and uploads to the bucket, in the background."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,10 +7,18 @@ from uuid import UUID
 from core.work import kinds, sending
 
 DETECTION = "detection"
+ARRIVAL = "arrival"
 # Longer than a chunk of large photos takes, decoding and a wait for the database included.
 LEASE = timedelta(seconds=30)
+# Also fetching each from the bucket and storing its files there.
+ARRIVAL_LEASE = timedelta(minutes=2)
 
 
 def send(photo_ids: Sequence[UUID]) -> None:
     """Sends photos to the workers once the caller's transaction has ended."""
     sending.send_on_commit(kinds.kind_named(DETECTION), photo_ids)
+
+
+def send_arrivals(arrival_ids: Sequence[int]) -> None:
+    """The same for uploads that have arrived in the bucket."""
+    sending.send_on_commit(kinds.kind_named(ARRIVAL), arrival_ids)

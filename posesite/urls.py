@@ -1,5 +1,6 @@
 """URLs of the whole site."""
 
+import sys
 from typing import Any
 
 from django.contrib import admin
@@ -10,13 +11,18 @@ from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from core.api import errors
-from core.health import healthz
+from core.health.views import healthz, readyz
+from core.metrics.views import metrics_page
+from core.middleware import unavailable_page
 
 urlpatterns = [
     path("", include("poses.urls")),
     path("accounts/", include("accounts.urls")),
+    path("queue/", include("core.queue_page.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics_page, name="metrics"),
     path("api/", include("poses.api.urls")),
     path("api/auth/", include("accounts.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -41,7 +47,8 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest, *args: Any) -> HttpResponse:
-    """A page for people, JSON below /api/."""
+    """A page for people, JSON below /api/; where a part of the site is down, the answer says so."""
     if request.path.startswith("/api/"):
         return errors.server_error(request)
-    return defaults.server_error(request)
+    # Django calls this while it handles the error: one of a middleware that no other middleware has seen.
+    return unavailable_page(sys.exception()) or defaults.server_error(request)

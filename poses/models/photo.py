@@ -2,16 +2,17 @@
 
 import uuid
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from core.storage.base import PhotoStorage
 from core.work.item import WorkItem
 
 from .querysets import PhotoQuerySet
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from .pose import Pose
 
 
-def photo_storage() -> Storage:
+def photo_storage() -> PhotoStorage:
     """The storage that photos live in, by setting."""
-    return storages["photos"]
+    return cast(PhotoStorage, storages["photos"])
 
 
 class Photo(WorkItem):
@@ -35,6 +36,7 @@ class Photo(WorkItem):
         WEB = "web", "Browser"
         API = "api", "API"
         ADMIN = "admin", "Admin"
+        BUCKET = "bucket", "Bucket"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")

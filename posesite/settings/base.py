@@ -10,7 +10,11 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from core.logs import logging_settings
+from core.schedule import schedule_settings
+from core.storage import photos
 from core.storage.database import database_settings
+from core.work.settings import celery_settings
 
 # Lets annotations such as ModelAdmin[Photo] stand in base classes.
 django_stubs_ext.monkeypatch()
@@ -37,12 +41,15 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "anymail",
+    "django_crontab",
     "core",
     "accounts",
     "poses",
 ]
 
 MIDDLEWARE = [
+    "core.middleware.request_id",
+    "core.middleware.observed",
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.content_security_policy",
     "core.middleware.api_trailing_slash",
@@ -53,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.UnavailablePages",
 ]
 
 ROOT_URLCONF = "posesite.urls"
@@ -74,24 +82,30 @@ TEMPLATES = [
     }
 ]
 
+WEB_THREADS = env.int("WEB_THREADS", 8)
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database_settings(env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'posesite.sqlite3'}"))
+    "default": database_settings(
+        env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'posesite.sqlite3'}"), threads=WEB_THREADS
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static"))).absolute()
+STATIC_IS_COLLECTED = "STATIC_ROOT" in env  # as in the image, where nobody may write to it
 STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_ZSTD = False
+PHOTO_STORAGE = env.str("PHOTO_STORAGE", "local")
+PHOTO_STORAGES = photos.photo_storages(env, DATA_DIR)
+STORAGE_EVENTS_TOKEN = env.str("STORAGE_EVENTS_TOKEN", "")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
-    "photos": {"BACKEND": "core.storage.local.LocalStorage", "OPTIONS": {"location": DATA_DIR / "photos"}},
+    "photos": photos.chosen(PHOTO_STORAGE, PHOTO_STORAGES),
     "staticfiles": {"BACKEND": "core.storage.static.StaticStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 MAX_BODY_BYTES = 26 << 20  # a photo of 25 MB and the form around it
-WEB_THREADS = env.int("WEB_THREADS", 8)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -168,16 +182,31 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
 
+globals().update(
+    celery_settings(
+        env.str("BROKER_URL", "folder://"),
+        folder=DATA_DIR / "broker",
+        concurrency=env.int("WORKERS", 0),  # 0: one a core
+        timezone=TIME_ZONE,
+    )
+)
+globals().update(
+    schedule_settings(
+        env.str("SCHEDULE_BY", "beat"),
+        prefix=env.str("CRONTAB_COMMAND_PREFIX", ""),
+        suffix=env.str("CRONTAB_COMMAND_SUFFIX", ""),
+    )
+)
+ALIVE_FILE = env.str("ALIVE_FILE", "")  # what a worker or beat touches while it works
+
 POSE_MODELS_DIR = Path(env.str("POSE_MODELS_DIR", str(DATA_DIR / "models"))).absolute()
 POSE_MODEL = env.str("POSE_MODEL", "pose_landmarker_full")
 POSE_PEOPLE = env.int("POSE_PEOPLE", 5)
 POSE_MIN_CONFIDENCE = env.float("POSE_MIN_CONFIDENCE", 0.5)
 POSE_THREADS = env.int("POSE_THREADS", 0)  # 0: one a core
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING: dict[str, Any] = logging_settings(level=LOG_LEVEL, line_format=env.str("LOG_FORMAT", "text"))
+
+METRICS_DIR = DATA_DIR / "metrics"  # what each process has counted
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")

@@ -12,6 +12,8 @@ from .base import BASE_DIR, DATA_DIR, DATABASES, STORAGES, env
 
 SECRET_KEY = "only-for-tests-and-therefore-no-secret-at-all"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CELERY_BROKER_URL = "memory://"  # a test that wants a worker starts one in its own process
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.01}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

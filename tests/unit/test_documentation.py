@@ -6,18 +6,38 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+COMPOSE_SECTION = "# --- Only compose.yaml reads these ---"
+
+
 def variables_read() -> set[str]:
     sources = [*ROOT.glob("posesite/**/*.py"), *ROOT.glob("core/**/*.py")]
-    return {name for path in sources for name in re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', path.read_text())}
+    return {name for path in sources for name in re.findall(r'\benv\.\w+\(\s*"([A-Z0-9_]+)"', path.read_text())}
 
 
-def variables_described() -> set[str]:
-    return set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+def variables_of_compose() -> set[str]:
+    return set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "compose.yaml").read_text()))
+
+
+def variables_described() -> tuple[set[str], set[str]]:
+    """Those of the site, and those of compose.yaml alone."""
+    site, compose = (ROOT / ".env.example").read_text().split(COMPOSE_SECTION)
+    return described_in(site), described_in(compose)
+
+
+def described_in(text: str) -> set[str]:
+    return set(re.findall(r"^#?([A-Z0-9_]+)=", text, re.MULTILINE))
 
 
 def test_every_variable_that_is_read_is_described_and_no_other():
     assert len(variables_read()) > 20
-    assert variables_read() == variables_described()
+    assert variables_read() == variables_described()[0]
+
+
+def test_every_variable_of_compose_is_described_and_no_other():
+    of_the_site, of_compose = variables_described()
+    assert len(of_compose) > 5
+    # compose itself reads the last one.
+    assert variables_of_compose() - of_the_site == of_compose - {"COMPOSE_PROFILES"}
 
 
 def test_every_management_command_is_described():

@@ -1,0 +1,1 @@
+"""Carrying the whole database into another one."""

@@ -1,0 +1,1 @@
+"""The page for staff of what works in the background: what waits, what runs, what has failed."""
