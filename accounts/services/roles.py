@@ -7,7 +7,7 @@ from accounts.models import EDITORS, OPERATORS
 # Other apps' permissions by name only: this app knows none of them.
 _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     EDITORS: {"poses": ("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection")},
-    OPERATORS: {"poses": ("view_logentry",)},
+    OPERATORS: {"poses": ("view_logentry", "retry_photo")},
 }
 
 

@@ -1,6 +1,5 @@
 """The action "Detect again"."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
@@ -9,50 +8,28 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from core.errors import DomainError
-from poses.engine.errors import EngineError
 from poses.models import Photo
 from poses.services import detecting
-from poses.services.options import DetectionOptions
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# Messages travel in a cookie.
-_FAILURES_SHOWN = 5
 
 
 @admin.action(permissions=["detect"], description="Detect again")
 def detect_again(
     model_admin: "admin.ModelAdmin[Photo]", request: HttpRequest, queryset: QuerySet[Photo]
 ) -> HttpResponse | None:
-    """Asks once, then runs each photo's own detection over it; one that fails does not stop the rest."""
-    photos = list(queryset)
+    """Asks once, then queues each photo for its own detection; those being worked on are left to that."""
     if "confirmed" not in request.POST:
-        return _question(model_admin, request, photos)
-    failures = [f"{photo.title}: {reason}" for photo, reason in _run(photos, cast("User", request.user))]
-    done = len(photos) - len(failures)
-    if done:
-        model_admin.message_user(request, f"Detected again: {_counted(done)}.", messages.SUCCESS)
-    if failures:
-        model_admin.message_user(request, f"Not detected: {_counted(len(failures))}.", messages.ERROR)
-    for failure in failures[:_FAILURES_SHOWN]:
-        model_admin.message_user(request, failure, messages.ERROR)
+        return _question(model_admin, request, list(queryset))
+    chosen = queryset.count()
+    queued = detecting.queue_again(photos=queryset, actor=cast("User", request.user))
+    if queued:
+        model_admin.message_user(request, f"Queued to be detected again: {_counted(queued)}.", messages.SUCCESS)
+    if busy := chosen - queued:
+        words = f"Being worked on right now and left alone: {_counted(busy)}."
+        model_admin.message_user(request, words, messages.WARNING)
     return None
-
-
-def _run(photos: Iterable[Photo], actor: "User") -> Iterable[tuple[Photo, str]]:
-    """Detects each; answers those that failed, with the reason."""
-    for photo in photos:
-        try:
-            detecting.detect_again(photo=photo, actor=actor, options=DetectionOptions.again(photo))
-        except (DomainError, EngineError) as error:
-            yield photo, str(error)
-        except OSError:
-            yield photo, "The stored file cannot be read."
-        else:
-            if photo.status == Photo.Status.FAILED:
-                yield photo, photo.error_message
 
 
 def _question(model_admin: "admin.ModelAdmin[Photo]", request: HttpRequest, photos: list[Photo]) -> HttpResponse:

@@ -19,7 +19,7 @@ _RECENT = 200
 
 
 class StatusFilter(StrEnum):
-    """Where a photo stands, and whether anybody was found on it."""
+    """Where a photo stands, and whether anybody was found on it; PENDING is all that has not ended."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -86,6 +86,8 @@ def _by_status(photos: "PhotoQuerySet", status: StatusFilter | None) -> "PhotoQu
         return photos
     if status is StatusFilter.NOBODY:
         return photos.filter(status=Photo.Status.COMPLETED, people_found=0)
+    if status is StatusFilter.PENDING:
+        return photos.filter(lease_until__isnull=False)
     return photos.filter(status=status.value)
 
 

@@ -14,10 +14,12 @@ from poses.engine.decode import MAX_BYTES
 from poses.models import Photo
 from poses.selectors.gallery import gallery_photos, recent_model_names, with_skeletons
 from poses.selectors.keyset import Cursor, page_of
+from poses.selectors.progress import unfinished_of
 from poses.services.engine import available_models
 
 from .cards import card_of, cards_of
 from .gallery_form import GalleryFilterForm, UploadForm
+from .upload_rows import upload_rows_of
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _NO_PHOTO = UUID(int=0)
+_UNFINISHED_SHOWN = 100
 
 
 @require_safe
@@ -43,7 +46,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = _results(request, user, form)
     if cast("HtmxDetails", request.htmx):  # type: ignore[attr-defined]  # set by django_htmx's middleware
         return render(request, "poses/gallery_results.html", context)
+    unfinished = unfinished_of(user, at_most=_UNFINISHED_SHOWN)
     page = {
+        "upload_rows": upload_rows_of(unfinished.photos),
+        "more_unfinished": unfinished.more,
         "upload": UploadForm(model_names=installed),
         "max_bytes": MAX_BYTES,
         "no_photo": _NO_PHOTO,

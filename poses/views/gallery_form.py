@@ -19,7 +19,7 @@ _STATUSES = (
     (StatusFilter.COMPLETED, "Completed"),
     (StatusFilter.NOBODY, "Nobody found"),
     (StatusFilter.FAILED, "Failed"),
-    (StatusFilter.PENDING, "Pending"),
+    (StatusFilter.PENDING, "In progress"),
 )
 _PEOPLE = (
     ("", "People: any"),

@@ -31,7 +31,10 @@ _SAMPLE = "mpl-data/sample_data/grace_hopper.jpg"
 @require_POST
 @login_required(redirect_field_name=None)
 def upload(request: HttpRequest) -> HttpResponse:
-    """Takes the form's files one by one and tells what became of each; one that is refused stops no other."""
+    """Takes the form's files one by one and tells what became of each; one that is refused stops no other.
+
+    People are found on a single photo at once, on several in the background.
+    """
     form = UploadForm(request.POST, model_names=available_models().keys())
     files = request.FILES.getlist("image")
     if not form.is_valid():
@@ -65,6 +68,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 
 def _add_all(request: HttpRequest, files: "list[UploadedFile[bytes]]", options: DetectionOptions) -> None:
     new = 0
+    is_queued = len(files) > 1
     for file in files:
         name = file.name or "A file"
         try:
@@ -74,6 +78,7 @@ def _add_all(request: HttpRequest, files: "list[UploadedFile[bytes]]", options: 
                 name=name,
                 source=Photo.Source.WEB,
                 options=options,
+                is_queued=is_queued,
             )
         except DomainError as error:
             messages.error(request, f"{name}: {error.message}")
@@ -85,7 +90,8 @@ def _add_all(request: HttpRequest, files: "list[UploadedFile[bytes]]", options: 
         else:
             messages.info(request, f"{name}: already here.")
     if new:
-        messages.success(request, "1 photo added." if new == 1 else f"{new} photos added.")
+        added = "1 photo added." if new == 1 else f"{new} photos added."
+        messages.success(request, f"{added} People are being looked for." if is_queued else added)
 
 
 def _sample_path() -> Path:

@@ -18,6 +18,7 @@ from poses.services.detecting import detect_again
 
 from . import photo_data
 from .detect_form import DetectForm, lower_thresholds
+from .progress import photo_progress_context
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,7 +67,7 @@ def delete_photo_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, photo: Photo, form: DetectForm, *, status: int = 200) -> HttpResponse:
     people = photo_data.person_rows(photo)
     context = {
-        "photo": photo,
+        **photo_progress_context(photo, has_people=bool(people)),
         "people": people,
         "description": photo_data.description(people),
         "skeleton_svg": photo_data.skeleton_svg(photo),

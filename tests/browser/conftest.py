@@ -16,6 +16,7 @@ from playwright.sync_api import ConsoleMessage, JSHandle, Page, expect
 from skimage import data
 
 from accounts.models import User
+from tests import broker
 
 # Playwright's loop runs in this thread until the run ends, and Django refuses the database where a loop runs.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -117,6 +118,14 @@ def gallery(site: Page, live_server, transactional_db, user: User, log_in) -> Pa
     log_in(user)
     site.goto(live_server.url)
     return site
+
+
+@pytest.fixture(autouse=True)
+def _no_message_from_elsewhere() -> Iterator[None]:
+    """Work waits until the test has it worked through, and is forgotten with the test."""
+    broker.messages()
+    yield
+    broker.messages()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,15 @@
 """axe finds nothing to object to, in either theme."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from core.work import claims
+from poses.models import Photo
 from tests.browser.conftest import drop
 from tests.conftest import jpeg
 from tests.integration.poses.gallery_photos import make_photo
@@ -42,6 +47,31 @@ def test_the_gallery_with_photos_uploads_and_a_note(
     assert_accessible(gallery)
     gallery.keyboard.press("Escape")
     gallery.keyboard.press("?")
+    assert_accessible(gallery)
+
+
+@SCHEMES
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_gallery_and_a_photo_while_they_are_worked_on(
+    gallery: Page, user: User, fake_detector: object, scheme: str, width: int
+) -> None:
+    gallery.emulate_media(color_scheme=scheme)
+    gallery.set_viewport_size({"width": width, "height": 800})
+    gallery.route("**/thumbnail/", lambda route: route.fulfill(body=jpeg(320, 240), content_type="image/jpeg"))
+    gallery.route("**/display/", lambda route: route.fulfill(body=jpeg(640, 480), content_type="image/jpeg"))
+    begun, failing = (make_photo(user, f"{name}.jpg", people=0, status="pending") for name in ("begun", "failing"))
+    claims.take(begun, lease=timedelta(minutes=2))
+    gallery.reload()
+    drop(gallery, ("one.jpg", "image/jpeg", jpeg()), ("two.jpg", "image/jpeg", jpeg(colour="red")))
+    expect(gallery.locator(".upload-row[data-photo]")).to_have_count(4)
+    Photo.objects.filter(pk=failing.pk).update(
+        status="failed", lease_until=None, error_code="detection_failed", error_message="The pose model failed."
+    )
+    expect(gallery.get_by_text("0 of 4 done, 1 failed")).to_be_visible()
+    assert_accessible(gallery)
+    assert gallery.evaluate("document.documentElement.scrollWidth") == width
+    gallery.get_by_role("link", name=re.compile("^begun.jpg")).click()
+    expect(gallery.get_by_role("heading", name="Finding people…")).to_be_visible()
     assert_accessible(gallery)
 
 

@@ -7,9 +7,12 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
 from poses.models import Photo
+from tests import broker
 from tests.browser.conftest import Complaints, drop, paste
 from tests.conftest import jpeg
 from tests.integration.poses.gallery_photos import make_photo
+
+UPLOADS = re.compile(r"/api/photos/(\?|$)")
 
 
 @pytest.mark.mediapipe
@@ -25,7 +28,9 @@ def test_dropped_photos_become_cards_and_a_file_that_is_none_is_refused(
     )
     rows = gallery.get_by_role("list", name="Photos being added").get_by_role("listitem")
     expect(rows).to_have_count(3)
-    expect(gallery.get_by_text("2 of 3 done, 1 failed")).to_be_visible(timeout=60_000)
+    expect(gallery.locator(".upload-row[data-photo]")).to_have_count(2)
+    broker.work_through()
+    expect(gallery.get_by_text("2 of 3 done, 1 failed")).to_be_visible()
     expect(rows.filter(has_text="portrait.jpg")).to_contain_text("Done · 1 person")
     expect(rows.filter(has_text="astronaut.jpg")).to_contain_text("Done · 1 person")
     refused = rows.filter(has_text="notes.txt")
@@ -80,11 +85,14 @@ def test_a_failed_upload_goes_through_when_retried(
         else:
             route.continue_()
 
-    gallery.route("**/api/photos/", fail_once)
+    gallery.route(UPLOADS, fail_once)
     drop(gallery, ("one.jpg", "image/jpeg", jpeg()), ("two.jpg", "image/jpeg", jpeg(colour="red")))
-    expect(gallery.get_by_text("1 of 2 done, 1 failed")).to_be_visible()
+    expect(gallery.get_by_text("0 of 2 done, 1 failed")).to_be_visible()
+    expect(gallery.locator(".upload-row[data-photo]")).to_have_count(1)
     assert Photo.objects.count() == 1
-    gallery.get_by_role("button", name=re.compile("^Retry ")).click()
+    gallery.get_by_role("button", name=re.compile("^Retry .*jpg")).click()
+    expect(gallery.locator(".upload-row[data-photo]")).to_have_count(2)
+    broker.work_through()
     expect(gallery.get_by_text("2 of 2 done")).to_be_visible()
     assert Photo.objects.count() == 2
 
@@ -95,9 +103,9 @@ def test_never_more_than_two_uploads_at_a_time(gallery: Page, fake_detector: obj
     def hold(route: Route) -> None:
         waiting.append(route)
 
-    gallery.route("**/api/photos/", hold)
+    gallery.route(UPLOADS, hold)
     drop(gallery, *((f"{colour}.jpg", "image/jpeg", jpeg(colour=colour)) for colour in ("red", "blue", "lime", "pink")))
-    expect(gallery.locator("[data-state=waiting]")).to_have_count(2)
+    expect(gallery.locator("[data-state=uploading], [data-state=detecting]")).to_have_count(2)
     gallery.wait_for_timeout(200)
     assert len(waiting) == 2
     for number in range(4):
@@ -105,12 +113,14 @@ def test_never_more_than_two_uploads_at_a_time(gallery: Page, fake_detector: obj
             gallery.wait_for_timeout(20)
         assert len(waiting) <= number + 2
         waiting[number].continue_()
+    expect(gallery.locator(".upload-row[data-photo]")).to_have_count(4)
+    broker.work_through()
     expect(gallery.get_by_text("4 of 4 done")).to_be_visible()
     assert Photo.objects.count() == 4
 
 
 def test_leaving_while_uploading_warns(gallery: Page) -> None:
-    gallery.route("**/api/photos/", lambda route: None)
+    gallery.route(UPLOADS, lambda route: None)
     gallery.get_by_role("heading", level=1).click()
     drop(gallery, ("one.jpg", "image/jpeg", jpeg()))
     expect(gallery.locator("[data-rows] li")).to_have_count(1)
@@ -273,7 +283,11 @@ def test_without_scripts_the_form_adds_photos_and_the_filters_work(
     ]
     page.get_by_label("Photos to add").set_input_files(files)
     page.get_by_role("button", name="Add photos").click()
-    expect(page.get_by_text("2 photos added.")).to_be_visible()
+    expect(page.get_by_text("2 photos added. People are being looked for.")).to_be_visible()
+    expect(page.get_by_role("list", name="Photos being added").get_by_text("Waiting")).to_have_count(2)
+    broker.work_through()
+    page.reload()
+    expect(page.locator("#grid svg path.bone-left")).to_have_count(2)
     page.get_by_label("Search by name").fill("red")
     page.get_by_role("button", name="Apply").click()
     shown(page).to_have_text(["red.jpg"])

@@ -5,6 +5,11 @@ function grid() {
   return document.getElementById("grid");
 }
 
+/** Whether the grid has the photo's card or takes new ones. */
+export function takesCard(photoId) {
+  return "takesNew" in grid().dataset || document.getElementById(`card-${photoId}`) !== null;
+}
+
 /** Puts a card first, or in the place of the photo's old one. A filtered or older page takes no new ones. */
 export function addCard(photoId, markup) {
   const holder = document.createElement("template");
@@ -62,20 +67,25 @@ function onRequest(event) {
 
 /** Where the session has ended the answer is the login page: that is shown as a page, not inside this one. */
 function onBeforeSwap(event) {
-  const { responseURL } = event.detail.xhr;
-  if (new URL(responseURL || location.href, location.href).pathname === location.pathname) return;
+  const { xhr, requestConfig } = event.detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  if (new URL(xhr.responseURL || asked, location.href).pathname === asked) return;
   event.preventDefault();
   location.reload();
 }
 
-function onFailed() {
+/** What asks by itself asks again by itself, and says nothing. */
+function onFailed(event) {
+  const { elt } = event.detail.requestConfig;
+  if (elt.matches("[data-poller]")) return;
   const results = document.getElementById("results");
   results.querySelector("[data-request-failed]")?.remove();
   const note = document.createElement("p");
   note.className = "message error";
   note.dataset.requestFailed = "";
   note.setAttribute("role", "alert");
-  note.textContent = "The photos could not be read. Check the connection and try again.";
+  const what = elt.matches("[data-changes]") ? "The photos could not be tried again." : "The photos could not be read.";
+  note.textContent = `${what} Check the connection and try again.`;
   results.prepend(note);
 }
 

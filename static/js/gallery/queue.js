@@ -2,16 +2,14 @@
 
 const AT_ONCE = 2;
 
-/** Runs `work(item)` for every item added; `onChange` is called whenever an item begins or ends. */
+/** Runs `work(item)` for every item added. */
 export class UploadQueue {
   #work;
-  #onChange;
   #waiting = [];
   #running = 0;
 
-  constructor(work, onChange) {
+  constructor(work) {
     this.#work = work;
-    this.#onChange = onChange;
   }
 
   /** Whether anything waits or runs. */
@@ -22,7 +20,6 @@ export class UploadQueue {
   /** Puts items at the end. */
   add(items) {
     this.#waiting.push(...items);
-    this.#onChange();
     this.#fill();
   }
 
@@ -36,7 +33,6 @@ export class UploadQueue {
       await this.#work(item);
     } finally {
       this.#running -= 1;
-      this.#onChange();
       this.#fill();
     }
   }

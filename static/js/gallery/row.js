@@ -1,4 +1,4 @@
-/** One file in the list of uploads: its thumbnail, name, percent, state and what can be done about it. */
+/** One file in the list of uploads until the site has it: thumbnail, name, percent, state, what can be done about it. */
 
 /** How many people were found, in words. */
 export function peopleText(count) {
@@ -8,11 +8,12 @@ export function peopleText(count) {
 
 /** The row of a file; `onRetry(row)` is called when the person asks for another try. */
 export class UploadRow {
-  state = "waiting";
   isRerun = false;
 
-  constructor(file, template, onRetry) {
+  /** `isQueued`: the site may find people later; the answer then comes as soon as it has the file. */
+  constructor(file, template, { isQueued, onRetry }) {
     this.file = file;
+    this.isQueued = isQueued;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.#part("[data-name]").textContent = file.name;
     this.#part("[data-name]").title = file.name;
@@ -23,9 +24,8 @@ export class UploadRow {
     this.#showThumbnail();
   }
 
-  /** Whether nothing more happens by itself. */
-  get isOver() {
-    return ["done", "existing", "failed"].includes(this.state);
+  get state() {
+    return this.element.dataset.state;
   }
 
   wait() {
@@ -35,13 +35,22 @@ export class UploadRow {
 
   uploading(share) {
     if (share >= 1) {
-      this.#set("detecting", "Finding people");
+      this.#set("detecting", this.isQueued ? "Storing" : "Finding people");
       this.#part("progress").removeAttribute("value");
       return;
     }
     const percent = Math.floor(share * 100);
     this.#set("uploading", `Uploading ${percent} %`);
     this.#part("progress").value = percent;
+  }
+
+  /** The site has the photo and works on it later: from now on the row is the site's to change. */
+  queued(photoId, status) {
+    this.#set("waiting", "Waiting");
+    this.#part("progress").value = 100;
+    this.element.id = `upload-${photoId}`;
+    this.element.dataset.photo = photoId;
+    this.element.dataset.unfinished = status;
   }
 
   done(people, url) {
@@ -63,7 +72,6 @@ export class UploadRow {
 
   #set(state, text) {
     const hadFocus = this.element.contains(document.activeElement);
-    this.state = state;
     this.element.dataset.state = state;
     this.#part("[data-state-text]").textContent = text;
     this.#part("[data-retry]").hidden = true;

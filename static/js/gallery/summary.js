@@ -1,5 +1,7 @@
 /** How the whole list stands: counts for the eye and the ear, one bar, time left. */
 
+const OVER = new Set(["done", "existing", "failed"]);
+
 /** `12 of 20 done, 1 failed` */
 export function summaryText({ total, done, failed, secondsLeft }) {
   const parts = [`${done} of ${total} done`];
@@ -10,10 +12,16 @@ export function summaryText({ total, done, failed, secondsLeft }) {
   return `${text} · about ${left} left`;
 }
 
-/** Counts the rows by how they stand. */
+/** Counts rows, those of the scripts and those of the site alike, by how they stand. */
 export function countRows(rows) {
-  const failed = rows.filter((row) => row.state === "failed").length;
-  return { total: rows.length, done: rows.filter((row) => row.isOver).length - failed, failed };
+  const states = rows.map((row) => row.dataset.state);
+  const failed = states.filter((state) => state === "failed").length;
+  return { total: rows.length, done: states.filter((state) => OVER.has(state)).length - failed, failed };
+}
+
+/** Whether the page itself still has to send a file or to wait for its answer. */
+function isBeingSent(row) {
+  return !OVER.has(row.dataset.state) && !row.dataset.unfinished;
 }
 
 /** Keeps the head of the list of uploads true. */
@@ -22,29 +30,35 @@ export class Summary {
   #overBefore = 0;
 
   constructor(section) {
+    this.list = section.querySelector("[data-rows]");
     this.panel = section.querySelector("[data-uploads]");
     this.text = section.querySelector("[data-uploads-summary]");
     this.bar = section.querySelector("[data-uploads-progress]");
     this.retryAll = section.querySelector("[data-retry-all]");
     this.hide = section.querySelector("[data-hide-done]");
+    const watch = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state"] };
+    new MutationObserver(() => this.update()).observe(this.list, watch);
+    this.update();
   }
 
-  /** Shows how `rows` stand now. */
-  update(rows, isBusy) {
+  /** Shows how the rows stand now. */
+  update() {
+    const rows = [...this.list.children];
     const counts = countRows(rows);
     const over = counts.done + counts.failed;
+    const isSending = rows.some(isBeingSent);
     this.panel.hidden = counts.total === 0;
-    const text = summaryText({ ...counts, secondsLeft: this.#secondsLeft(over, counts.total, isBusy) });
+    const text = summaryText({ ...counts, secondsLeft: this.#secondsLeft(over, counts.total) });
     // Written only when it differs: each writing is read aloud.
     if (this.text.textContent !== text) this.text.textContent = text;
     this.bar.max = Math.max(1, counts.total);
     this.bar.value = over;
-    this.retryAll.hidden = isBusy || counts.failed < 2;
-    this.hide.hidden = isBusy || counts.total === 0;
+    this.retryAll.hidden = isSending || counts.failed < 2;
+    this.hide.hidden = isSending || counts.total === 0;
   }
 
-  #secondsLeft(over, total, isBusy) {
-    if (!isBusy) {
+  #secondsLeft(over, total) {
+    if (over === total) {
       this.#startedAt = 0;
       return 0;
     }

@@ -1,7 +1,7 @@
-/** Adding photos: a row a file, two uploads at a time, a card in the grid for each that is done. */
+/** Adding photos: a row a file, two uploads at a time, a card in the grid for each that the site has. */
 import { HttpError, html, upload } from "../lib/http.js";
 import { listenForFiles } from "./files.js";
-import { addCard } from "./grid.js";
+import { addCard, takesCard } from "./grid.js";
 import { UploadQueue } from "./queue.js";
 import { UploadRow } from "./row.js";
 import { Summary } from "./summary.js";
@@ -9,7 +9,7 @@ import { Summary } from "./summary.js";
 const NO_PHOTO = "00000000-0000-0000-0000-000000000000";
 
 class Uploads {
-  #rows = [];
+  #rows = []; // those that the site has not taken over
 
   constructor(section) {
     this.section = section;
@@ -17,14 +17,18 @@ class Uploads {
     this.list = section.querySelector("[data-rows]");
     this.template = section.querySelector("[data-row-template]");
     this.summary = new Summary(section);
-    this.queue = new UploadQueue((row) => this.#send(row), () => this.summary.update(this.#rows, this.queue.isBusy));
-    this.summary.retryAll.addEventListener("click", () => this.#retry(this.#rows.filter((row) => row.state === "failed")));
+    this.queue = new UploadQueue((row) => this.#send(row));
+    this.summary.retryAll.addEventListener("htmx:configRequest", (event) => this.#retryAll(event));
     this.summary.hide.addEventListener("click", () => this.#hide());
+    this.list.addEventListener("htmx:afterRequest", () => this.#keepFocus());
+    this.summary.retryAll.addEventListener("htmx:afterRequest", () => this.#keepFocus());
     addEventListener("beforeunload", (event) => this.queue.isBusy && event.preventDefault());
   }
 
+  /** One photo is answered with its people; of several each is answered as soon as it is stored. */
   add(files) {
-    const rows = files.map((file) => new UploadRow(file, this.template, (row) => this.#retry([row])));
+    const isQueued = files.length > 1 || this.queue.isBusy;
+    const rows = files.map((file) => new UploadRow(file, this.template, { isQueued, onRetry: (row) => this.#retry([row]) }));
     this.#rows.push(...rows);
     this.list.append(...rows.map((row) => row.element));
     this.queue.add(rows);
@@ -35,11 +39,27 @@ class Uploads {
     this.queue.add(rows);
   }
 
+  /** Sends those that did not arrive; the request is for those that the site has and failed on. */
+  #retryAll(event) {
+    this.#retry(this.#rows.filter((row) => row.state === "failed"));
+    if (!event.detail.formData.has("photo")) {
+      event.preventDefault();
+      this.#keepFocus();
+    }
+  }
+
   #hide() {
     this.#rows = [];
     this.list.replaceChildren();
-    this.summary.update(this.#rows, false);
+    this.section.querySelector("[data-more]")?.remove();
     this.section.querySelector("[data-choose]").focus();
+  }
+
+  /** The button that was pressed may be gone: the list keeps the focus. */
+  #keepFocus() {
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) this.list.focus();
+    });
   }
 
   async #send(row) {
@@ -51,7 +71,7 @@ class Uploads {
     row.uploading(0);
     this.#follow(row);
     try {
-      const answer = await upload(this.section.dataset.api, this.#formData(row), {
+      const answer = await upload(this.section.dataset.api + (row.isQueued ? "?wait=false" : ""), this.#formData(row), {
         onProgress: (share) => row.uploading(share),
       });
       await this.#show(row, answer);
@@ -79,7 +99,12 @@ class Uploads {
 
   async #show(row, { status, body: photo }) {
     const url = this.section.dataset.photoUrl.replace(NO_PHOTO, photo.id);
-    if (photo.status === "failed") {
+    if (status === 202 && !document.getElementById(`upload-${photo.id}`)) {
+      row.queued(photo.id, photo.status);
+      this.#rows = this.#rows.filter((other) => other !== row);
+    } else if (status === 202) {
+      row.existing(url);
+    } else if (photo.status === "failed") {
       row.isRerun = true;
       row.failed(photo.error?.message ?? "The pose model failed on this photo.", url);
     } else if (status === 200 && !row.isRerun) {
@@ -89,7 +114,16 @@ class Uploads {
     }
     this.section.classList.remove("is-empty");
     this.section.querySelector("h1").textContent = "Photos";
-    addCard(photo.id, await html(this.section.dataset.cardUrl.replace(NO_PHOTO, photo.id)));
+    if (takesCard(photo.id)) await this.#addCard(photo.id);
+  }
+
+  async #addCard(photoId) {
+    try {
+      addCard(photoId, await html(this.section.dataset.cardUrl.replace(NO_PHOTO, photoId)));
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      // The photo is stored all the same (or was deleted meanwhile): the row says how it stands.
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 """Filters and search of the gallery."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.work import claims
 from tests.integration.poses.gallery_photos import make_photo
 
 
@@ -47,6 +48,13 @@ def photos(user):
 )
 def test_a_filter_shows_what_fits(shown, query, expected):
     assert shown(**query) == expected
+
+
+def test_what_waits_and_what_is_worked_on_is_in_progress(shown, user):
+    make_photo(user, "waiting.jpg", people=0, status="pending")
+    claims.take(make_photo(user, "running.jpg", people=0, status="pending"), lease=timedelta(seconds=30))
+    make_photo(user, "done.jpg")
+    assert shown(status="pending") == ["running.jpg", "waiting.jpg"]
 
 
 def test_days_are_both_included(shown, user):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from poses.models import Photo
 from poses.views import samples
+from tests import broker
 from tests.conftest import jpeg
 
 UPLOAD, SAMPLE = "/upload/", "/samples/"
@@ -36,7 +37,7 @@ def test_a_good_and_a_bad_file_are_each_answered(add, user):
     told = add(bad, good)
     assert len(told) == 2
     assert told[0].startswith("notes.txt: ")
-    assert told[1] == "1 photo added."
+    assert told[1] == "1 photo added. People are being looked for."
     photo = Photo.objects.get()
     assert (photo.original_name, photo.owner, photo.source) == ("good.jpg", user, Photo.Source.WEB)
 
@@ -45,6 +46,25 @@ def test_a_second_upload_of_the_same_bytes_is_already_here(add):
     add(SimpleUploadedFile("one.jpg", jpeg()))
     assert add(SimpleUploadedFile("again.jpg", jpeg()))[-1] == "again.jpg: already here."
     assert Photo.objects.count() == 1
+
+
+def test_a_single_photo_is_detected_at_once(add, fake_detector):
+    assert add(SimpleUploadedFile("one.jpg", jpeg())) == ["1 photo added."]
+    assert Photo.objects.get().status == "completed"
+    assert fake_detector.calls == 1
+
+
+def test_several_photos_are_stored_and_detected_in_the_background(
+    add, fake_detector, django_capture_on_commit_callbacks
+):
+    broker.messages()
+    files = [SimpleUploadedFile(f"{colour}.jpg", jpeg(colour=colour)) for colour in ("red", "tan")]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert add(*files) == ["2 photos added. People are being looked for."]
+    assert set(Photo.objects.values_list("status", flat=True)) == {"pending"}
+    assert fake_detector.calls == 0
+    assert broker.work_through() == 2
+    assert set(Photo.objects.values_list("status", "people_found")) == {("completed", 1)}
 
 
 def test_options_are_used(add):

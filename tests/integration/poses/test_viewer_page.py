@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.work import claims
 from poses.engine import landmarks
 from poses.engine.errors import EngineError
-from core.work import claims
 from poses.models import LogEntry, Photo, Pose, PoseRevision
 from poses.models.photo import photo_storage
 from poses.services.options import DetectionOptions
@@ -123,11 +123,100 @@ def test_a_failed_photo_tells_the_reason_and_offers_again(client, user, add_phot
     assert page(photo, "photo_detect") in html
 
 
-def test_a_pending_photo_says_that_it_was_not_detected(client, user, add_photo):
+def queue(photo: Photo) -> None:
+    Photo.objects.filter(pk=photo.pk).update(**claims.queued())
+
+
+def begin(photo: Photo) -> None:
+    claims.take(photo, lease=timedelta(seconds=30))
+
+
+def ask(client, photo: Photo, **query: str):
+    return client.get(page(photo, "photo_progress"), query, headers={"HX-Request": "true"})
+
+
+def seen(response) -> str:
+    """What the page's own part says it has shown."""
+    return re.search(r"\?seen=([\w-]+)", response.content.decode()).group(1)
+
+
+def test_a_waiting_photo_says_so_and_offers_to_start(client, user, add_photo):
     client.force_login(user)
     photo = add_photo(0)
-    Photo.objects.filter(pk=photo.pk).update(**claims.queued())
-    assert "Not detected yet" in client.get(page(photo)).content.decode()
+    queue(photo)
+    html = client.get(page(photo)).content.decode()
+    assert "Not looked at yet" in html
+    assert "Waiting for its turn." in html
+    assert page(photo, "photo_progress") in html
+    assert page(photo, "photo_detect") in html
+
+
+def test_a_photo_being_worked_on_says_so_and_cannot_be_started_again(client, user, add_photo):
+    client.force_login(user)
+    photo = add_photo()
+    begin(photo)
+    html = client.get(page(photo)).content.decode()
+    assert "Finding people…" in html
+    assert "What was found before stays until then." in html
+    assert page(photo, "photo_detect") not in html
+
+
+def test_a_finished_photo_asks_for_nothing(client, user, add_photo):
+    client.force_login(user)
+    html = client.get(page(add_photo())).content.decode()
+    assert "hx-get" not in html
+    assert "htmx" not in html
+
+
+def test_progress_is_told_where_it_differs(client, user, add_photo):
+    client.force_login(user)
+    photo = add_photo(0)
+    queue(photo)
+    known = seen(client.get(page(photo)))
+    assert ask(client, photo, seen=known).status_code == 204
+    begin(photo)
+    response = ask(client, photo, seen=known)
+    assert "Finding people…" in response.content.decode()
+    assert "HX-Refresh" not in response
+    assert ask(client, photo, seen=seen(response)).status_code == 204
+
+
+def test_a_photo_that_waits_for_long_is_asked_for_more_rarely(client, user, add_photo):
+    client.force_login(user)
+    photo = add_photo(0)
+    queue(photo)
+    assert 'hx-trigger="every 1s"' in ask(client, photo).content.decode()
+    Photo.objects.update(queued_at=timezone.now() - timedelta(minutes=2))
+    assert 'hx-trigger="every 5s"' in ask(client, photo).content.decode()
+
+
+def test_the_end_loads_a_page_without_people_anew_and_is_offered_where_people_are_shown(client, user, add_photo):
+    client.force_login(user)
+    photo = add_photo(2)
+    assert ask(client, photo, seen="running-1")["HX-Refresh"] == "true"
+    response = ask(client, photo, seen="running-1", people="")
+    html = response.content.decode()
+    assert "HX-Refresh" not in response
+    assert "The new detection has ended: 2 people." in html
+    assert "hx-get" not in html
+
+
+def test_the_end_of_a_detection_that_failed_says_why(client, user, add_photo):
+    client.force_login(user)
+    photo = add_photo(detector=BrokenDetector())
+    html = ask(client, photo, seen="running-1", people="").content.decode()
+    assert "The new detection failed: The pose model cannot be loaded." in html
+
+
+def test_a_photo_that_was_deleted_meanwhile_says_so(client, user, stranger, add_photo):
+    photo = add_photo()
+    for member, is_deleted in ((stranger, False), (user, True)):
+        client.force_login(member)
+        if is_deleted:
+            Photo.objects.all().delete()
+        html = ask(client, photo, seen="running-1").content.decode()
+        assert "This photo was deleted." in html
+        assert "hx-get" not in html
 
 
 def test_a_notice_of_the_gate_is_put_in_words(client, user, add_photo):
@@ -171,7 +260,7 @@ def test_photos_of_one_moment_are_neighbours_too(client, user, add_photo):
     assert (around.newer, around.older) == (photos[2], photos[0])
 
 
-@pytest.mark.parametrize("name", ["photo", "photo_delete"])
+@pytest.mark.parametrize("name", ["photo", "photo_delete", "photo_progress"])
 def test_an_anonymous_visitor_is_sent_to_log_in(client, add_photo, name):
     response = client.get(page(add_photo(), name))
     assert response.status_code == 302
@@ -186,7 +275,11 @@ def test_an_anonymous_post_changes_nothing(client, add_photo, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "method"), [("photo", "get"), ("photo_delete", "get"), ("photo_delete", "post"), ("photo_detect", "post")]
+    ("name", "method"),
+    [
+        *(("photo", "get"), ("photo_delete", "get"), ("photo_delete", "post")),
+        *(("photo_detect", "post"), ("photo_progress", "get")),
+    ],
 )
 def test_a_strangers_photo_does_not_exist(client, stranger, fake_detector, add_photo, name, method):
     photo = add_photo()
