@@ -8,6 +8,8 @@ from .logs import LogViewSet
 from .photos import PhotoViewSet
 from .pose_models import ModelsView
 from .poses import PoseViewSet
+from .presign import PresignView, UploadStateView
+from .storage_events import StorageEventsView
 
 router = DefaultRouter(use_regex_path=False)
 router.include_format_suffixes = False
@@ -26,6 +28,9 @@ photo_files = [
 ]
 urlpatterns = [
     path("models/", ModelsView.as_view(), name="models"),
+    path("photos/presign/", PresignView.as_view(), name="presign"),
+    path("photos/uploads/<uuid:pk>/", UploadStateView.as_view(), name="upload-state"),
+    path("storage/events/", StorageEventsView.as_view(), name="storage-events"),
     path("photos/<uuid:pk>/", include(photo_files)),
     path("", include(router.urls)),
 ]

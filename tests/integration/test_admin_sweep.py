@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiSession, User
-from poses.models import Photo
+from poses.models import Arrival, Photo
 from tests.integration.poses.admin_rows import uploaded
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -24,6 +24,7 @@ def make_rows(owner: User, numbers: range) -> None:
         uploaded(owner, number)
         person = User.objects.create(email=f"user-{number}@example.org")
         Group.objects.create(name=f"group {number}")
+        Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
         ApiSession.objects.create(user=person, refresh_jti=f"{number}", expires_at=timezone.now() + timedelta(days=1))
 
 

@@ -1,0 +1,157 @@
+"""Comparing the storage of photos with the rows that name its files."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q
+
+from core.errors import Conflict
+from core.storage.base import PhotoStorage
+from poses.models import Arrival, Photo
+from poses.models.photo import photo_storage
+
+from .bucket import owner_id_of
+from .name_register import NameRegister
+from .stored_photos import StoredPhoto, all_photos, sha256_of_bytes, still_there
+
+# An upload stores its files before its row.
+_YOUNG = timedelta(hours=1)
+_YOUNG_UPLOAD = timedelta(days=1)
+_AT_ONCE = 500
+_HASHED_AT_ONCE = 4
+# As photo_files.store makes names: two digits of the photo's id, its id, the extension.
+_LAYOUT = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{30})\.(?:thumbnail\.jpg|[a-z0-9]+)")
+
+
+class Finding(StrEnum):
+    """What can be wrong with a file or a row."""
+
+    ORPHAN = "files without a row"
+    ABANDONED = "uploads that no event told of"
+    MISSING = "rows without a file"
+    DAMAGED = "files that differ from their row"
+    FOREIGN = "files that are not the site's"
+    REMOVED = "files removed"
+
+
+Tell = Callable[[Finding, str], None]
+
+
+def sweep_files(*, now: datetime, is_fix: bool, with_hashes: bool, tell: Tell) -> Counter[Finding]:
+    """Counts what is wrong and tells of each; `is_fix` removes orphans and abandoned uploads and nothing else.
+
+    With hashes every photo is read. Memory stays the same however many files there are. Raises Conflict where the
+    database has no photo at all, which is more likely the wrong database; StorageUnavailable.
+    """
+    if is_fix and not Photo.objects.exists():
+        raise Conflict("no_photos", "The database has no photo, so every file would be removed. Is it the right one?")
+    return _Sweep(photo_storage(), now, is_fix=is_fix, tell=tell).counts_of(with_hashes=with_hashes)
+
+
+class _Sweep:
+    def __init__(self, storage: PhotoStorage, now: datetime, *, is_fix: bool, tell: Tell) -> None:
+        self.storage = storage
+        self.now = now
+        self.is_fix = is_fix
+        self.tell = tell
+        self.has_uploads = hasattr(storage, "presigned_put")
+        self.counts: Counter[Finding] = Counter()
+
+    def counts_of(self, *, with_hashes: bool) -> Counter[Finding]:
+        with NameRegister() as register:
+            for names in _batched(self.storage.names()):
+                register.add(names)
+                self._look_at_names(names)
+            for photos in all_photos():
+                self._look_for_files(photos, register)
+        if with_hashes:
+            for photos in all_photos():
+                self._look_at_bytes(photos)
+        return self.counts
+
+    def _found(self, finding: Finding, name: str) -> None:
+        self.counts[finding] += 1
+        self.tell(finding, name)
+
+    def _look_at_names(self, names: Sequence[str]) -> None:
+        photo_names: dict[str, UUID] = {}
+        uploads = []
+        for name in names:
+            if matched := _LAYOUT.fullmatch(name):
+                photo_names[name] = UUID(matched[2])
+            elif self.has_uploads and owner_id_of(name) is not None:
+                uploads.append(name)
+            else:
+                self._found(Finding.FOREIGN, name)
+        self._look_at_photos(photo_names)
+        self._look_at_uploads(uploads)
+
+    def _look_at_photos(self, names: dict[str, UUID]) -> None:
+        rows = Photo.objects.filter(pk__in=set(names.values())).values_list("file", "thumbnail")
+        named = set(itertools.chain.from_iterable(rows))
+        orphans = [name for name in names if name not in named and self._is_older(name, _YOUNG)]
+        if self.is_fix and orphans:  # no row of another id may name it either
+            rows = Photo.objects.filter(Q(file__in=orphans) | Q(thumbnail__in=orphans)).values_list("file", "thumbnail")
+            named = set(itertools.chain.from_iterable(rows))
+            orphans = [name for name in orphans if name not in named]
+        self._remove_or_tell(Finding.ORPHAN, orphans)
+
+    def _look_at_uploads(self, keys: Sequence[str]) -> None:
+        wanted = Arrival.objects.filter(key__in=keys).exclude(status=Arrival.Status.COMPLETED)
+        named = set(wanted.values_list("key", flat=True)) if keys else set()
+        abandoned = [key for key in keys if key not in named and self._is_older(key, _YOUNG_UPLOAD)]
+        self._remove_or_tell(Finding.ABANDONED, abandoned)
+
+    def _remove_or_tell(self, finding: Finding, names: Iterable[str]) -> None:
+        for name in names:
+            self._found(finding, name)
+            if self.is_fix:
+                self.storage.delete(name)
+                self.counts[Finding.REMOVED] += 1
+
+    def _is_older(self, name: str, age: timedelta) -> bool:
+        try:
+            return self.storage.get_modified_time(name) < self.now - age
+        except FileNotFoundError:  # deleted since it was listed
+            return False
+
+    def _look_for_files(self, photos: Sequence[StoredPhoto], register: NameRegister) -> None:
+        listed = register.known([name for photo in photos for name in photo.names])
+        missing = [
+            (photo, name)
+            for photo in photos
+            for name in photo.names
+            # Also what has been uploaded since the names were listed.
+            if name not in listed and not self.storage.exists(name)
+        ]
+        there = still_there([photo.id for photo, _ in missing]) if missing else set()
+        for photo, name in missing:
+            if photo.id in there:
+                self._found(Finding.MISSING, f"{name} (photo {photo.id})")
+
+    def _look_at_bytes(self, photos: Sequence[StoredPhoto]) -> None:
+        with ThreadPoolExecutor(max_workers=_HASHED_AT_ONCE) as threads:
+            hashes = list(threads.map(self._sha256, photos))
+        differing = [photo for photo, sha256 in zip(photos, hashes, strict=True) if sha256 not in ("", photo.sha256)]
+        there = still_there([photo.id for photo in differing]) if differing else set()
+        for photo in differing:
+            if photo.id in there:
+                self._found(Finding.DAMAGED, f"{photo.file} (photo {photo.id})")
+
+    def _sha256(self, photo: StoredPhoto) -> str:
+        """Of the file's bytes; empty where there is none, which is told elsewhere."""
+        try:
+            return sha256_of_bytes(self.storage, photo.file) if photo.file else ""
+        except FileNotFoundError:
+            return ""
+
+
+def _batched(names: Iterator[str]) -> Iterator[Sequence[str]]:
+    while some := list(itertools.islice(names, _AT_ONCE)):
+        yield some
