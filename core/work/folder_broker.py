@@ -98,4 +98,4 @@ def register() -> None:
 
 def options(folder: Path) -> dict[str, Any]:
     """Transport options for messages in `folder`, which is made when there is a message."""
-    return {"folder": str(folder), "polling_interval": 0.1}
+    return {"folder": str(folder), "polling_interval": 0.05}

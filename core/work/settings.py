@@ -38,7 +38,8 @@ def celery_settings(url: str, *, folder: Path, concurrency: int, timezone: str) 
         "CELERY_TASK_SERIALIZER": "json",
         "CELERY_ACCEPT_CONTENT": ["json"],
         "CELERY_WORKER_CONCURRENCY": concurrency or None,
-        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+        # The next message is at hand when one is done; a transport that polls would let the process wait for it.
+        "CELERY_WORKER_PREFETCH_MULTIPLIER": 2,
         "CELERY_WORKER_ENABLE_REMOTE_CONTROL": False,
         "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
         "CELERY_WORKER_REDIRECT_STDOUTS": False,
