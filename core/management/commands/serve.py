@@ -48,10 +48,10 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _environment(host: str) -> dict[str, str]:
-    """The children's: they answer to the names of the address that is listened on."""
-    if "ALLOWED_HOSTS" in os.environ:
-        return dict(os.environ)
-    return {**os.environ, "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, *_own_names(host)])}
+    """The children's: they find the site wherever it is started from, and answer to the names of its address."""
+    path = os.pathsep.join(filter(None, (str(settings.BASE_DIR), os.environ.get("PYTHONPATH"))))
+    names = ",".join([*settings.ALLOWED_HOSTS, *_own_names(host)])
+    return {"ALLOWED_HOSTS": names, **os.environ, "PYTHONPATH": path}
 
 
 def _own_names(host: str) -> set[str]:

@@ -32,9 +32,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subp
         "POSE_MODELS_DIR": str(settings.POSE_MODELS_DIR),
         "PYTHONUNBUFFERED": "1",
     }
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    command = [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=data, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
         _wait(port, process)
