@@ -9,11 +9,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from common import MODELS, ROOT, StockLoop, finish, median, photos, with_own_bytes
+from common import ROOT, StockLoop, finish, median, photos, site_environment, with_own_bytes
 
 PHOTOS = 400
 ROUNDS = 5
-WORKERS = 2
 
 
 @contextlib.contextmanager
@@ -70,14 +69,9 @@ def seconds_in_background() -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="posesite-bench-") as folder:
-        os.environ.update(
-            DATA_DIR=folder,
-            POSE_MODELS_DIR=str(MODELS),
-            LOG_LEVEL="WARNING",
-            WORKERS=str(WORKERS),
-            DJANGO_SETTINGS_MODULE="posesite.settings.development",
-        )
-        os.environ.pop("DATABASE_URL", None)
+        environment = site_environment(folder)
+        os.environ.clear()
+        os.environ.update(environment)
         import django
         from django.core.management import call_command
 

@@ -218,13 +218,31 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# What would lead a figure to a site's own data; a file of settings may say the same.
+_OF_A_SITE = ("DATABASE_URL", "BROKER_URL", "PHOTO_STORAGE")
+
+
+def site_environment(folder: str | pathlib.Path, **values: str) -> dict[str, str]:
+    """The environment of a site with its data in `folder` and nowhere else."""
+    return {
+        **{name: value for name, value in os.environ.items() if name not in _OF_A_SITE},
+        "ENV_FILE": os.devnull,
+        "DATA_DIR": str(folder),
+        "POSE_MODELS_DIR": str(MODELS),
+        "DJANGO_SETTINGS_MODULE": "posesite.settings.development",
+        "LOG_LEVEL": "WARNING",
+        "WORKERS": "2",
+        "PYTHONPATH": str(ROOT),
+        **values,
+    }
+
+
 @contextlib.contextmanager
 def running_site(prepare: str | None = None) -> Iterator[Site]:
     """The site as `make run` serves it, on a data folder of its own; `prepare` is Python run in it first."""
     with tempfile.TemporaryDirectory(prefix="posesite-bench-") as folder:
         port = free_port()
-        environment = {**os.environ, "DATA_DIR": folder, "POSE_MODELS_DIR": str(MODELS), "LOG_LEVEL": "WARNING"}
-        environment.pop("DATABASE_URL", None)
+        environment = site_environment(folder)
         manage = [sys.executable, str(ROOT / "manage.py")]
         if prepare:
             subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)

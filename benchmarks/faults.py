@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from common import MODELS, ROOT, finish, free_port, photos, with_own_bytes
+from common import ROOT, finish, free_port, photos, site_environment, with_own_bytes
 
 PHOTOS = 300
 RUNS = 3
@@ -32,15 +32,9 @@ class Site:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "log"
         self.port = free_port()
-        os.environ.update(
-            DATA_DIR=str(folder / "data"),
-            POSE_MODELS_DIR=str(MODELS),
-            DJANGO_SETTINGS_MODULE="posesite.settings.development",
-            LOG_LEVEL="WARNING",
-            WORKERS="2",
-            PYTHONPATH=str(ROOT),
-            **environment,
-        )
+        made = site_environment(folder / "data", **environment)
+        os.environ.clear()
+        os.environ.update(made)
         import django
         from django.core.management import call_command
 
@@ -290,12 +284,7 @@ FAULTS = {
 
 def run(name: str) -> dict[str, float]:
     """One fault in a process of its own, for Django's settings are made once a process."""
-    environment = {**os.environ}
-    environment.pop("DATABASE_URL", None)
-    environment.pop("BROKER_URL", None)
-    done = subprocess.run(
-        [sys.executable, __file__, name], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stdout}\n{done.stderr}")
     outcome: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -30,9 +30,13 @@ from poses.models import Photo
 from poses.services.detecting import queue_again
 print(queue_again(photos=Photo.objects.filter(detection=None), actor=None), "photos queued")
 """
-LEFT = (
-    "from poses.models import Photo; print(Photo.objects.filter(lease_until__isnull=False).count(), 'still unfinished')"
-)
+# None left would mean that the workers were idle for a part of it, all of them that they never worked.
+CHECK = """
+from poses.models import Photo
+left = Photo.objects.filter(lease_until__isnull=False).count()
+print(left, "still unfinished")
+assert 0 < left < {count} - 100, left
+"""
 
 
 def milliseconds(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> float:
@@ -74,7 +78,7 @@ def main() -> None:
         idle = measured(REQUESTS)
         site.run(QUEUE)
         busy = measured(REQUESTS)
-        site.run(LEFT)  # none left would mean that the workers were idle for a part of it
+        site.run(CHECK.format(count=PHOTOS))
     for path in paths:
         name = path.replace(photo, "…")
         print(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from common import MODELS, finish, median, photos, with_own_bytes
+from common import finish, median, photos, site_environment, with_own_bytes
 
 KINDS = ("local", "mongodb", "s3")
 PHOTOS = 25
@@ -55,21 +55,17 @@ def _servers(folder: pathlib.Path) -> Iterator[None]:
     from tests.servers import S3, MongoDB
 
     mongodb, s3 = MongoDB(folder / "mongodb"), S3(folder / "s3")
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "posesite.settings.development",
-        "ENV_FILE": os.devnull,
-        "DATA_DIR": str(folder / "data"),
-        "POSE_MODELS_DIR": str(MODELS),
-        "PHOTO_STORAGE": "local",
-        "BROKER_URL": "memory://localhost",
-        "LOG_LEVEL": "WARNING",
-        "MONGODB_URI": mongodb.uri,
-        "S3_BUCKET": "photos",
-        "S3_ENDPOINT_URL": s3.url,
-        "S3_ACCESS_KEY_ID": s3.ACCESS_KEY,
-        "S3_SECRET_ACCESS_KEY": s3.SECRET_KEY,
-    }
-    os.environ.pop("DATABASE_URL", None)
+    environment = site_environment(
+        folder / "data",
+        BROKER_URL="memory://localhost",
+        MONGODB_URI=mongodb.uri,
+        S3_BUCKET="photos",
+        S3_ENDPOINT_URL=s3.url,
+        S3_ACCESS_KEY_ID=s3.ACCESS_KEY,
+        S3_SECRET_ACCESS_KEY=s3.SECRET_KEY,
+    )
+    os.environ.clear()
+    os.environ.update(environment)
     (folder / "data").mkdir()
     mongodb.start()
     s3.start()

@@ -35,6 +35,18 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class TokenFilter(logging.Filter):
+    """Takes the token out of a path that a record names, such as Django's line about a page that failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See logging.Filter."""
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        token = match.kwargs.get("token") if match else None
+        if token and (message := record.getMessage()) and str(token) in message:
+            record.msg, record.args = message.replace(str(token), "***"), ()
+        return True
+
+
 class JsonLine(JsonFormatter):
     """A record as one JSON object: what every line has, and what was logged with it as `extra`.
 
@@ -65,7 +77,7 @@ def logging_settings(*, level: str, line_format: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {"request_id": {"()": RequestIdFilter}, "tokens": {"()": TokenFilter}},
         "formatters": {
             "text": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
             "json": {
@@ -76,7 +88,11 @@ def logging_settings(*, level: str, line_format: str) -> dict[str, Any]:
             },
         },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": line_format, "filters": ["request_id"]},
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": line_format,
+                "filters": ["request_id", "tokens"],
+            },
         },
         "root": {"handlers": ["console"], "level": level},
         # These bring handlers of their own, whose lines would come twice or in another format.

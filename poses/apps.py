@@ -26,6 +26,7 @@ class PosesConfig(AppConfig):
                 model=Photo,
                 work=detecting.detect_claimed,
                 on_failure=detecting.log_failure,
+                on_retry=detecting.log_queued,
                 describe=lambda photo: photo.title,
                 lease=queue.LEASE,
                 retry_permission="poses.retry_photo",

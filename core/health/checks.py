@@ -1,6 +1,7 @@
 """The parts that every site has: database and broker."""
 
-import os
+import tempfile
+from pathlib import Path
 
 from celery import current_app
 from django.db import DatabaseError, connection
@@ -29,6 +30,15 @@ def broker() -> None:
             connecting.ensure_connection(max_retries=1, interval_start=0, timeout=_CONNECT_WITHIN_S)
         except connecting.connection_errors + connecting.channel_errors + (OSError, OperationalError) as error:
             raise Trouble("cannot be reached") from error
-        folder = (connecting.transport_options or {}).get("data_folder_out")
-        if folder and not os.access(folder, os.W_OK | os.X_OK):
-            raise Trouble("cannot be written to")
+        if folder := (connecting.transport_options or {}).get("folder"):
+            _check_folder(Path(folder))
+
+
+def _check_folder(folder: Path) -> None:
+    """Messages as files, see core.work.folder_broker."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # there is none before the first message
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Trouble("cannot be written to") from error

@@ -53,9 +53,9 @@ def _retry(request: HttpRequest, kinds: list[Kind]) -> None:
     by_name = {kind.name: kind for kind in kinds}
     name, _, key = request.POST.get("retry", "").partition(":")
     if kind := by_name.get(request.POST.get("retry_all", "")):
-        queued = retrying.retry_all(kind)
+        queued = retrying.retry_all(kind, actor=request.user)
     elif kind := by_name.get(name):
-        queued = retrying.retry(kind, [key])
+        queued = retrying.retry(kind, [key], actor=request.user)
     else:
         raise Http404
     if queued:

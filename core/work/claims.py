@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -81,30 +81,39 @@ def claim(rows: QuerySet[Item], *, lease: timedelta) -> list[Item]:
     return list(rows.filter(claim=token).order_by("queued_at"))
 
 
-def renew(items: Sequence[WorkItem], *, lease: timedelta) -> None:
-    """Lengthens the lease of rows claimed together that are still to be worked on."""
+def renew(items: Sequence[WorkItem], *, lease: timedelta) -> bool:
+    """Lengthens the lease of rows claimed together that are still to be worked on; False where all are lost."""
     rows = type(items[0])._default_manager.filter(pk__in=[item.pk for item in items], claim=items[0].claim)
-    rows.update(lease_until=timezone.now() + lease)
+    return bool(rows.update(lease_until=timezone.now() + lease))
 
 
 def take(item: Item, *, lease: timedelta, **values: Any) -> None:
-    """Begins a row anew here and now, whatever it was, with other `values`. Raises Busy while it is worked on."""
+    """Begins a row anew here and now, whatever it was, with other `values`.
+
+    Raises Busy while it is worked on, ClaimLost where it is gone.
+    """
     taken = {**_IDLE, **claimed_from_the_start(lease), **values}
     if not _rows(item).filter(is_free(timezone.now())).update(**taken):
-        raise Busy
+        raise_busy(item)
     _set(item, **taken)
+
+
+def raise_busy(item: WorkItem) -> NoReturn:
+    """Raises Busy, or ClaimLost where the row is gone."""
+    raise Busy if _rows(item).exists() else ClaimLost
 
 
 def queue(rows: QuerySet[Item], **values: Any) -> list[Any]:
     """Queues rows anew, with other `values`; those that are being worked on are left alone.
 
-    Answers the primary keys, to be sent once the caller's transaction has ended.
+    In the caller's transaction. Answers the primary keys, to be sent once it has ended.
     """
     now = timezone.now()
-    keys = list(rows.filter(is_free(now)).order_by("queued_at").values_list("pk", flat=True))
+    # Locked, so that none is claimed or finished in between; in one order, so that no two wait for each other.
+    free = rows.filter(is_free(now)).select_for_update(of=("self",)).order_by("queued_at", "pk")
+    keys = list(free.values_list("pk", flat=True))
     for some in batched(keys, _AT_ONCE):
-        free = rows.model._default_manager.filter(is_free(now), pk__in=some)
-        free.update(**{**_IDLE, **queued(), **values})
+        rows.model._default_manager.filter(pk__in=some).update(**{**_IDLE, **queued(), **values})
     return keys
 
 

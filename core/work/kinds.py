@@ -1,6 +1,6 @@
 """The kinds of work there are. Apps register theirs when they are loaded; core knows none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,8 @@ class Kind:
     """One kind of work.
 
     `work` is called with a claimed row and ends with `claims.finish`; a DomainError that it raises fails the
-    row, but Unavailable has it wait. `on_failure` is called in the transaction that fails a row.
+    row, but Unavailable has it wait. `on_failure` is called in the transaction that fails a row,
+    `on_retry` with keys and user in the one that queues failed rows anew.
     `chunk_size` rows go into a message; `lease` is longer than all of them take.
     """
 
@@ -26,6 +27,7 @@ class Kind:
     lease: timedelta
     retry_permission: str
     on_failure: Callable[[Any], None] = lambda item: None
+    on_retry: Callable[[Sequence[Any], Any], None] = lambda keys, actor: None
     describe: Callable[[Any], str] = str
     chunk_size: int = 10
 

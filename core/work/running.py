@@ -1,15 +1,17 @@
 """Working through the rows of one message."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from core import logs, metrics
 from core.errors import DomainError, Unavailable
+from core.storage.errors import database_trouble
 
 from . import claims
 from .item import WorkItem
@@ -32,7 +34,8 @@ def run(kind: Kind, keys: Sequence[Any]) -> None:
     leased_at = time.monotonic()
     for number, item in enumerate(items):
         if time.monotonic() - leased_at > kind.lease.total_seconds() / 3:
-            claims.renew(items[number:], lease=kind.lease)
+            if not claims.renew(items[number:], lease=kind.lease):
+                return  # others have taken them over
             leased_at = time.monotonic()
         with logs.bound(item.request_id):
             _work(kind, item)
@@ -50,7 +53,7 @@ def _work(kind: Kind, item: WorkItem) -> None:
     try:
         try:
             kind.work(item)
-            metrics.work(kind.name, "done")
+            metrics.work(kind.name, "failed" if item.status == WorkItem.Status.FAILED else "done")
         except Unavailable as error:
             logger.warning("%s %s waits: %s", kind.name, item.pk, error.code)
             claims.release(item, delay=_WHILE_UNAVAILABLE)
@@ -59,8 +62,11 @@ def _work(kind: Kind, item: WorkItem) -> None:
             raise
         except DomainError as error:
             fail(kind, item, error.code, error.message)
-        except (OperationalError, InterfaceError):
-            raise  # the database cannot be told; the lease ends by itself
+        except (OperationalError, InterfaceError) as error:
+            if database_trouble(error):
+                with contextlib.suppress(DatabaseError):  # else the lease ends by itself
+                    claims.release(item, delay=_WHILE_UNAVAILABLE)
+            raise
         except Exception:  # one row must not take the rest of its chunk with it
             logger.exception("%s %s failed", kind.name, item.pk)
             fail(kind, item, *_UNEXPECTED)

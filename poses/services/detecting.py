@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
@@ -79,10 +80,10 @@ def detect_again(
 def queue_photo(*, photo: Photo, actor: "User | None", options: DetectionOptions) -> None:
     """Queues one stored photo for a detection with new options.
 
-    Raises DomainError for an unknown model, Conflict where a detection of the photo is under way.
+    Raises DomainError for an unknown model, Conflict where a detection of the photo is under way or the photo is gone.
     """
     if not queue_detection(photos=Photo.objects.filter(pk=photo.pk), actor=actor, options=options):
-        raise claims.Busy
+        claims.raise_busy(photo)
     photo.refresh_from_db()
 
 
@@ -119,6 +120,13 @@ def log_failure(photo: Photo, actor: "User | None" = None) -> None:
     )
 
 
+def log_queued(keys: Sequence[UUID], actor: "User | None") -> None:
+    """Logs who had photos queued, in the transaction that does it."""
+    for some in batched(keys, 500):
+        photos = Photo.objects.filter(pk__in=some).only("owner_id")
+        log_all(photos=photos, actor=actor, action=LogEntry.Action.DETECT, message="Queued")
+
+
 def _asked(model: Model, options: DetectionOptions) -> dict[str, Any]:
     return {
         "model_name": model.name,
@@ -131,9 +139,7 @@ def _asked(model: Model, options: DetectionOptions) -> dict[str, Any]:
 def _queued(photos: QuerySet[Photo], actor: "User | None", asked: dict[str, Any]) -> int:
     with transaction.atomic():
         keys = claims.queue(photos, **asked)
-        for some in batched(keys, 500):
-            of_photos = Photo.objects.filter(pk__in=some).only("owner_id")
-            log_all(photos=of_photos, actor=actor, action=LogEntry.Action.DETECT, message="Queued")
+        log_queued(keys, actor)
         queue.send(keys)
     return len(keys)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import IntegrityError, transaction
 
+from core.storage.errors import DatabaseUnavailable, database_trouble
 from core.storage.rows import insert
 from core.work import claims
 from poses import queue
@@ -85,7 +86,7 @@ def _detect_known(
     if is_queued:
         if is_rerun:
             detecting.queue_photo(photo=photo, actor=photo.owner, options=options)
-    elif is_rerun or photo.status == Photo.Status.PENDING:
+    elif is_rerun or photo.is_unfinished:
         detecting.detect_again(photo=photo, actor=photo.owner, options=options, detector=detector)
 
 
@@ -96,14 +97,18 @@ def _is_stored(photo: Photo, content: bytes, decoded: DecodedPhoto, *, is_queued
     """
     files = photo_files.store(stem=photo.id.hex, content=content, decoded=decoded)
     photo.file.name, photo.thumbnail.name = files.file, files.thumbnail
+    is_written = False
     try:
         with transaction.atomic():
             insert([photo])
             log(photo=photo, actor=photo.owner, action=LogEntry.Action.UPLOAD, message=photo.original_name)
             if is_queued:
                 queue.send([photo.id])
+            is_written = True
     except BaseException as error:
-        photo_files.remove(files.file, files.thumbnail)
+        # A commit whose answer was lost may have gone well: files without a row are swept, a row without files is lost.
+        if not (is_written and isinstance(database_trouble(error), DatabaseUnavailable)):
+            photo_files.remove(files.file, files.thumbnail)
         if isinstance(error, IntegrityError):
             return False
         raise

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
@@ -11,6 +12,7 @@ from core.work import claims
 from poses.engine.errors import EngineError
 from poses.models import Photo
 from poses.services import detecting
+from poses.services.options import DetectionOptions
 from tests import broker
 from tests.browser.conftest import Complaints, drop
 from tests.conftest import FakeDetector, jpeg
@@ -277,3 +279,30 @@ def test_a_page_with_people_offers_what_is_found_anew(gallery: Page, fake_detect
     gallery.get_by_role("link", name="Show it").click()
     expect(gallery.get_by_text("The new detection has ended")).to_have_count(0)
     expect(gallery.locator("table.keypoints tbody")).to_have_count(1)
+
+
+def test_after_the_first_rows_of_a_long_list_come_the_next(
+    gallery: Page, fake_detector: FakeDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(gallery, *files(*COLOURS))
+    is_stored(gallery, 3)
+    monkeypatch.setattr("poses.views.gallery._UNFINISHED_SHOWN", 2)
+    gallery.reload()
+    expect(rows(gallery)).to_have_count(2)
+    expect(gallery.get_by_text("1 more is waiting behind these.")).to_be_visible()
+    for photo in Photo.objects.order_by("created_at")[:2]:
+        detecting.detect_again(photo=photo, actor=None, options=DetectionOptions.of_photo(photo))
+    expect(rows(gallery)).to_have_count(1)
+    expect(gallery.locator("[data-more]")).to_have_count(0)
+    broker.work_through()
+    states(gallery).to_have_text([re.compile("Done")])
+
+
+def test_a_session_that_ends_meanwhile_leads_to_the_login_page(gallery: Page, fake_detector: FakeDetector) -> None:
+    drop(gallery, *files("red", "blue"))
+    is_stored(gallery, 2)
+    gallery.get_by_role("link", name="red.jpg").last.click()
+    expect(gallery.get_by_text("Waiting for its turn.")).to_be_visible()
+    Session.objects.all().delete()
+    expect(gallery).to_have_url(re.compile(r"/accounts/login/\?next=/photos/[0-9a-f-]+/$"))
+    expect(gallery.get_by_role("heading", level=1)).to_have_text("Log in")

@@ -102,7 +102,7 @@ def test_it_is_accessible_and_fits(queue: Page, scheme: str, width: int) -> None
     Photo.objects.filter(status="pending").update(queued_at=timezone.now() - timedelta(hours=1))
     Photo.objects.filter(status="running").update(lease_until=timezone.now() - timedelta(seconds=1))
     queue.reload()
-    expect(queue.get_by_text("Nobody seems to work on this.")).to_be_visible()
+    expect(queue.get_by_text("This is not getting on.")).to_be_visible()
     assert_accessible(queue)
     assert queue.evaluate("document.documentElement.scrollWidth") == width
     queue.get_by_text("Retry all", exact=True).click()

@@ -95,3 +95,13 @@ def test_a_queue_can_be_emptied(connection, tmp_path):
         channel._put(queue, {})
     assert channel._purge("work") == 2
     assert len(files(tmp_path)) == 1
+
+
+def test_a_message_cut_by_a_power_failure_is_dropped_and_the_next_one_read(connection, tmp_path, caplog):
+    (tmp_path / "0.work.msg").touch()
+    (tmp_path / "00.work.msg").write_text('{"number": 1')
+    channel = connection.channel()
+    channel._put("work", {"number": 2})
+    assert channel._get("work") == {"number": 2}
+    assert caplog.text.count("unreadable message") == 2
+    assert files(tmp_path) == []

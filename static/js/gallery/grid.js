@@ -1,5 +1,6 @@
 /** The grid of photos: new cards, keys, and what is said when a part of the page was replaced. */
 import { isTyping } from "../lib/keys.js";
+import { startSessionGuard } from "../lib/session.js";
 
 function grid() {
   return document.getElementById("grid");
@@ -65,15 +66,6 @@ function onRequest(event) {
   for (const [name, value] of [...formData.entries()]) if (value === "") formData.delete(name);
 }
 
-/** Where the session has ended the answer is the login page: that is shown as a page, not inside this one. */
-function onBeforeSwap(event) {
-  const { xhr, requestConfig } = event.detail;
-  const asked = new URL(requestConfig.path, location.href).pathname;
-  if (new URL(xhr.responseURL || asked, location.href).pathname === asked) return;
-  event.preventDefault();
-  location.reload();
-}
-
 /** What asks by itself asks again by itself, and says nothing. */
 function onFailed(event) {
   const { elt } = event.detail.requestConfig;
@@ -94,7 +86,7 @@ export function startGrid() {
   document.addEventListener("keydown", onKeyDown);
   document.body.addEventListener("htmx:afterSettle", onSwapped);
   document.body.addEventListener("htmx:configRequest", onRequest);
-  document.body.addEventListener("htmx:beforeSwap", onBeforeSwap);
+  startSessionGuard();
   document.body.addEventListener("htmx:sendError", onFailed);
   document.body.addEventListener("htmx:responseError", onFailed);
 }

@@ -27,6 +27,14 @@ function onlyWhatIsHere(markup) {
   return holder.innerHTML;
 }
 
+/** Once all rows are over that a long list begins with, the page is made anew with the next ones. */
+function showNextOnes() {
+  const more = document.querySelector("[data-more]");
+  if (!more || document.querySelector(".upload-row[data-unfinished]")) return;
+  if (document.querySelector(".upload-row:not([data-photo])")) more.remove(); // files of this page would be lost
+  else location.reload();
+}
+
 class Progress {
   #poller;
   #timer = 0;
@@ -77,6 +85,10 @@ export function startProgress(poller) {
     detail.serverResponse = onlyWhatIsHere(detail.serverResponse);
   });
   const watch = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-unfinished"] };
-  new MutationObserver(() => progress.wake()).observe(document.getElementById("main"), watch);
+  const onChange = () => {
+    progress.wake();
+    showNextOnes();
+  };
+  new MutationObserver(onChange).observe(document.getElementById("main"), watch);
   progress.wake();
 }

@@ -1,5 +1,7 @@
 /** The queue's page refreshes itself, but never under somebody's hands. */
 
+import { startSessionGuard } from "../lib/session.js";
+
 const inQueue = (node) => Boolean(node) && document.getElementById("queue").contains(node);
 
 function isInUse() {
@@ -12,12 +14,10 @@ let hadFocus = false;
 document.body.addEventListener("htmx:configRequest", (event) => {
   if (isInUse() || document.hidden) event.preventDefault();
 });
+startSessionGuard();
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== location.pathname) {
-    event.preventDefault(); // the session has ended, and the answer is the login's page
-    location.reload();
-  } else if (isInUse()) {
+  if (event.defaultPrevented) return;
+  if (isInUse()) {
     event.preventDefault();
   } else {
     hadFocus = inQueue(document.activeElement);

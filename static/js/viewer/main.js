@@ -1,5 +1,6 @@
 /** The photo page: puts state, stage, skeleton, table and the view in space together. */
 import { isTyping } from "../lib/keys.js";
+import { startSessionGuard } from "../lib/session.js";
 import { Skeleton } from "../skeleton.js";
 import { isSamePoint } from "../skeleton/shown.js";
 import { startControls } from "./controls.js";
@@ -154,6 +155,7 @@ for (const button of document.querySelectorAll("[data-zoom]")) {
 }
 startDelete();
 startDetect(announce);
+startSessionGuard();
 
 if (hasPeople) {
   store.subscribe(render);

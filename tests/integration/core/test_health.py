@@ -16,6 +16,7 @@ from core.health import DEGRADED, Trouble, parts, register
 from core.health.report import reporter
 from core.storage.base import PhotoStorage
 from core.storage.errors import StorageUnavailable
+from core.work import folder_broker
 
 NEEDED = {"database", "storage", "model"}
 
@@ -95,9 +96,10 @@ def test_a_broker_that_is_down_degrades_the_site(client, db, broker, closed_port
     assert str(closed_port) not in json.dumps(report)
 
 
-def test_a_broker_of_files_whose_folder_is_gone_is_down(client, db, broker, tmp_path):
-    gone = str(tmp_path / "gone")
-    broker("filesystem://", data_folder_in=gone, data_folder_out=gone, control_folder=gone)
+def test_a_broker_of_files_whose_folder_cannot_be_made_is_down(client, db, broker, tmp_path):
+    (tmp_path / "broker").write_text("a file in its place")
+    folder_broker.register()
+    broker("folder://localhost", **folder_broker.options(tmp_path / "broker"))
     status, report = asked(client)
     assert (status, report["state"]) == (200, "degraded")
     assert report["parts"]["broker"]["reason"] == "cannot be written to"

@@ -20,6 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from core import logs
+from core.errors import Unavailable
 from core.logs import logging_settings
 from tests.conftest import PASSWORD
 
@@ -108,6 +109,21 @@ def test_a_password_reset_token_is_not_logged(json_lines, client, user):
     [line] = json_lines.json("posesite.requests")
     assert line["path"].startswith("/accounts/reset/")
     assert line["path"].endswith("/***/")
+    assert not [line for line in json_lines.text() if token in line]
+
+
+@pytest.mark.parametrize("error", [ValueError("unexpected"), Unavailable("storage_unavailable", "Down.")])
+def test_nor_is_one_whose_page_fails(json_lines, user, monkeypatch, error):
+    token = default_token_generator.make_token(user)
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr("django.contrib.auth.views.PasswordResetConfirmView.get_user", fail)
+    client = Client(raise_request_exception=False)
+    answer = client.get(f"/accounts/reset/{urlsafe_base64_encode(force_bytes(user.pk))}/{token}/")
+    assert answer.status_code in (500, 503)
+    assert [line for line in json_lines.text() if "/accounts/reset/" in line]
     assert not [line for line in json_lines.text() if token in line]
 
 

@@ -139,6 +139,28 @@ def test_a_photo_that_is_being_detected_is_busy(api, photo, query):
     assert broker.messages() == []
 
 
+def test_the_bytes_of_a_photo_that_is_being_detected_are_busy_for_who_waits(upload):
+    upload()
+    claims.claim(Photo.objects.all(), lease=timedelta(minutes=1))
+    answer = upload(query="")
+    assert (answer.status_code, answer.json()["code"]) == (409, "busy")
+
+
+def test_a_photo_deleted_while_it_is_decoded_is_not_busy(api, photo, monkeypatch):
+    from poses.services import pictures
+
+    decoded_file = pictures.decoded_file
+
+    def delete_first(photo: Photo):
+        decoded = decoded_file(photo)
+        Photo.objects.all().delete()
+        return decoded
+
+    monkeypatch.setattr(pictures, "decoded_file", delete_first)
+    answer = api.post(f"/api/photos/{photo.id}/detect/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "superseded")
+
+
 def test_someone_elses_photo_cannot_be_queued(stranger_api, photo):
     assert stranger_api.post(f"/api/photos/{photo.id}/detect/?wait=false").status_code == 404
     assert Photo.objects.get().status == "completed"

@@ -130,7 +130,10 @@ def test_the_database_itself_refuses_a_second_row_of_an_event(user):
 
 @pytest.mark.parametrize(
     "authorization",
-    [None, "", "Bearer", "Bearer wrong", f"Bearer {TOKEN}x", f"Token {TOKEN}", TOKEN, "Basic !!!", "Bearer \u00fc"],
+    [
+        *(None, "", "Bearer", "Bearer wrong", f"Bearer {TOKEN}x", f"Token {TOKEN}", TOKEN, "Bearer \u00fc"),
+        *("Basic !!!", "Basic \u00e9", "Basic /w=="),
+    ],
 )
 def test_a_forged_event_is_401_logged_and_does_nothing(bucket, deliver, user, caplog, authorization):
     key = put(bucket, user)

@@ -7,6 +7,8 @@ import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
+from django.db.transaction import Atomic
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -14,6 +16,8 @@ from poses.engine import landmarks
 from poses.engine.errors import ModelUnavailable
 from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
 from poses.services import engine
+from poses.services.options import DetectionOptions
+from poses.services.uploading import upload_photo
 from tests.conftest import jpeg, person
 
 from .conftest import stored_files
@@ -246,3 +250,19 @@ def test_an_upload_takes_few_queries(api, fake_detector, django_assert_max_num_q
     engine.model_named(None)
     with django_assert_max_num_queries(14):
         assert post(api, jpeg()).status_code == 201
+
+
+def test_an_upload_whose_commit_was_not_answered_keeps_its_files(user, settings, monkeypatch, fake_detector):
+    def committed_but_not_answered(*args: object) -> None:
+        real_exit(*args)
+        if LogEntry.objects.filter(action="upload").exists():
+            raise OperationalError("the connection is gone")
+
+    real_exit = Atomic.__exit__
+    given = {"stream": io.BytesIO(jpeg()), "name": "photo.jpg", "options": DetectionOptions.given()}
+    with monkeypatch.context() as broken:
+        broken.setattr(Atomic, "__exit__", committed_but_not_answered)
+        with pytest.raises(OperationalError):
+            upload_photo(owner=user, source=Photo.Source.API, **given)
+    photo = Photo.objects.get()
+    assert sorted((photo.file.name, photo.thumbnail.name)) == stored_files(settings)

@@ -1,5 +1,6 @@
 """One row, one worker."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -89,6 +90,42 @@ def test_a_row_that_is_worked_on_is_neither_queued_nor_taken(make_row):
     with pytest.raises(Busy):
         claims.take(Photo.objects.get(), lease=LEASE)
     assert Photo.objects.get().claim == mine.claim
+
+
+def test_a_row_that_is_gone_is_not_busy(make_row):
+    row = make_row()
+    Photo.objects.all().delete()
+    row.pk = row.pk or uuid.uuid4()
+    with pytest.raises(ClaimLost):
+        claims.take(row, lease=LEASE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_claimed_while_it_is_queued_is_one_or_the_other(make_row):
+    """Either the claim is first and nothing is queued, or the queueing is and the claim sees what it asked for."""
+    rows = [make_row(people_wanted=1) for _ in range(30)]
+
+    def queue_all() -> set[object]:
+        try:
+            queued = set()
+            for row in rows:
+                with transaction.atomic():
+                    queued |= set(claims.queue(Photo.objects.filter(pk=row.pk), people_wanted=7))
+            return queued
+        finally:
+            connection.close()
+
+    def claim_all() -> dict[object, int]:
+        try:
+            return {mine.pk: mine.people_wanted for row in rows for mine in claimed(row)}
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        queueing, claiming = pool.submit(queue_all), pool.submit(claim_all)
+        queued, wanted = queueing.result(), claiming.result()
+    assert {key for key, people in wanted.items() if people == 7} <= queued
+    assert {row.pk for row in Photo.objects.filter(people_wanted=7)} == queued
 
 
 def test_a_waiting_a_finished_and_a_lapsed_row_can_be_taken(make_row):

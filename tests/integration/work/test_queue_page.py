@@ -13,7 +13,7 @@ from accounts.models import EDITORS, OPERATORS, User
 from core.queue_page import overview
 from core.work import claims, retrying, sending
 from core.work.kinds import kind_named
-from poses.models import Photo
+from poses.models import LogEntry, Photo
 from poses.queue import DETECTION
 from tests import broker
 from tests.integration.poses.gallery_photos import make_photo
@@ -155,11 +155,23 @@ def test_a_cursor_that_is_none_shows_the_first_page(page, user, cursor):
 
 def test_a_queue_that_nobody_works_on_is_pointed_out(page, make_row):
     make_row(queued_at=timezone.now() - timedelta(minutes=1))
-    assert "Nobody seems to work on this" not in page().content.decode()
+    assert "This is not getting on" not in page().content.decode()
     make_row(queued_at=timezone.now() - timedelta(minutes=14))
     html = page().content.decode()
-    assert "Nobody seems to work on this" in html
+    assert "This is not getting on" in html
     assert "waited for 14\xa0minutes" in html
+
+
+def test_who_tried_again_is_in_the_log(client, operator, user):
+    client.force_login(operator)
+    failed(user)
+    client.post(URL, {"retry_all": DETECTION})
+    assert LogEntry.objects.get(message="Queued").actor == operator
+
+
+def test_a_key_that_no_database_holds_is_passed_over(client, operator):
+    client.force_login(operator)
+    assert client.post(URL, {"retry": f"arrival:{10**30}"}).status_code < 400
 
 
 def test_a_long_queue_that_is_worked_on_is_not(page, make_row, running):
@@ -252,7 +264,7 @@ def test_a_retry_while_the_broker_is_down_keeps_the_row_for_the_sweep(user, monk
 
     failed(user)
     monkeypatch.setattr(sending.current_app, "send_task", down)
-    assert retrying.retry_all(kind_named(DETECTION)) == 1
+    assert retrying.retry_all(kind_named(DETECTION), actor=user) == 1
     row = Photo.objects.get()
     assert row.status == "pending"
     assert row.lease_until is not None

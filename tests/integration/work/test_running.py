@@ -1,5 +1,7 @@
 """A message's rows, one after the other."""
 
+import sqlite3
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -56,12 +58,53 @@ def test_a_part_of_the_site_that_is_down_costs_no_attempt(make_row, kind, work):
     assert row.lease_until > timezone.now() + timedelta(seconds=20)
 
 
-def test_a_database_that_is_down_leaves_the_row_to_its_lease(make_row, kind, work):
+def test_a_database_that_is_down_costs_no_attempt_where_that_can_be_said(make_row, kind, work):
     make_row()
-    work.raises = OperationalError("gone")
+    work.raises = OperationalError("the connection is closed")
+    for _ in range(4):
+        with pytest.raises(OperationalError):
+            running.run(kind, [Photo.objects.get().pk])
+        row = Photo.objects.get()
+        assert (row.status, row.attempts) == ("pending", 0)
+
+
+def test_a_row_that_the_database_itself_refuses_keeps_its_attempt(make_row, kind, work):
+    make_row()
+    refused = OperationalError("parser stack overflow")
+    refused.__cause__ = sqlite3.OperationalError("parser stack overflow")
+    refused.__cause__.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    work.raises = refused
     with pytest.raises(OperationalError):
         running.run(kind, [Photo.objects.get().pk])
-    assert Photo.objects.get().status == "running"
+    row = Photo.objects.get()
+    assert (row.status, row.attempts) == ("running", 1)
+
+
+def test_what_others_have_taken_over_is_not_worked_on(make_row, kind, monkeypatch):
+    first, second = make_row(), make_row()
+    seen = []
+
+    def slow(photo: Photo) -> None:
+        seen.append(photo.pk)
+        Photo.objects.filter(pk=second.pk).update(claim=uuid.uuid4())
+        clock.append(kind.lease.total_seconds())
+        claims.finish(photo)
+
+    clock: list[float] = []
+    monkeypatch.setattr(running.time, "monotonic", lambda: sum(clock))
+    object.__setattr__(kind, "work", slow)
+    running.run(kind, [first.pk, second.pk])
+    assert seen == [first.pk]
+
+
+@pytest.mark.parametrize(("error_code", "outcome"), [("", "done"), ("broken", "failed")])
+def test_what_work_itself_fails_is_counted_as_failed(make_row, kind, monkeypatch, error_code, outcome):
+    make_row()
+    counted = []
+    monkeypatch.setattr(running.metrics, "work", lambda *labels: counted.append(labels))
+    object.__setattr__(kind, "work", lambda photo: claims.finish(photo, error_code=error_code))
+    running.run(kind, [Photo.objects.get().pk])
+    assert counted == [("test", outcome)]
 
 
 def test_a_row_that_is_deleted_in_the_middle_does_no_harm(make_row, kind, monkeypatch):
