@@ -3,28 +3,29 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 
 from core.errors import DomainError
 from core.health import DEGRADED, Trouble, register
+from core.storage.base import PhotoStorage
 
 from .engine.errors import ModelUnavailable
 from .engine.models import find_model
 
 _NEEDED_BYTES = 200 << 20  # a handful of the largest uploads
-_NO_FILE = "readyz/no-such-file"
 
 
 def storage() -> None:
-    """Writes into the folder, or asks the server for a file that is not there."""
-    photos = storages["photos"]
+    """Writes into the folder, or asks the server."""
+    photos = cast(PhotoStorage, storages["photos"])
     try:
         if isinstance(photos, FileSystemStorage):
             _check_folder(Path(photos.location))
         else:
-            photos.exists(_NO_FILE)
+            photos.check()
     except DomainError as error:
         raise Trouble("cannot be reached") from error
 

@@ -30,7 +30,7 @@ _REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _DETECTION_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _FOREIGN_FILES_ARE_KEPT_S = 24 * 3600
 _HOST = re.sub(r"[^A-Za-z0-9]", "-", socket.gethostname())
-_GONE = "gone"
+_ARCHIVE = f"{_HOST}-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,10 @@ def all_processes() -> Iterator[CollectorRegistry]:
 
 
 def clear() -> None:
-    """Starts counting at nothing: removes the files of processes that are no more. For the start of the site."""
+    """Starts counting at nothing: removes what ended processes of this host have left. For the start of the site.
+
+    Other hosts may share the folder: their files go by age.
+    """
     oldest = time.time() - _FOREIGN_FILES_ARE_KEPT_S
     for path in settings.METRICS_DIR.glob("*.db"):
         with suppress(FileNotFoundError):  # another start may be at it too
@@ -147,7 +150,7 @@ def _fold_dead(folder: Path) -> None:
         dead = [path for path in folder.glob(f"{kind}_*.db") if _is_dead(path)]
         if not dead:
             continue
-        archive = folder / f"{kind}_{_HOST}-{_GONE}.db"
+        archive = folder / f"{kind}_{_ARCHIVE}.db"
         sums: defaultdict[str, float] = defaultdict(float)
         for path in (archive, *dead):
             with suppress(FileNotFoundError):
@@ -172,7 +175,8 @@ def _packed(values_by_key: dict[str, float]) -> bytes:
 
 
 def _is_archive(path: Path) -> bool:
-    return path.stem.endswith(f"-{_GONE}")
+    """Whether the file is what this host's ended processes counted."""
+    return path.stem.partition("_")[2] == _ARCHIVE
 
 
 def _is_dead(path: Path) -> bool:

@@ -3,11 +3,13 @@
 import hashlib
 import mimetypes
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.core.files.storage import Storage
 
 LINK_SECONDS = 600
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
+_NO_FILE = "check/no-such-file"
 
 
 class PhotoStorage(Storage):
@@ -16,6 +18,10 @@ class PhotoStorage(Storage):
     Every method raises FileNotFoundError where the file is missing, StorageUnavailable where the storage is down and
     StorageFull where it has no room; a file that could not be saved whole is not there afterwards.
     """
+
+    def check(self) -> None:
+        """Asks whether the storage could be used now, at next to no cost. Raises StorageUnavailable where not."""
+        self.exists(_NO_FILE)
 
     def sha256(self, name: str) -> str:
         """The SHA-256 of a file, in hexadecimal: what was noted when it was saved, else that of its bytes."""
@@ -38,6 +44,13 @@ class PhotoStorage(Storage):
             deeper, files = self.listdir(folder)
             folders += [prefix + name for name in deeper]
             yield from (prefix + name for name in files)
+
+    def leftovers(self, *, before: datetime) -> Iterator[str]:
+        """Parts of files that no name leads to, left where a save or a removal begun before then was cut short."""
+        return iter(())
+
+    def remove_leftover(self, leftover: str) -> None:
+        """Removes one that `leftovers` told of; one that is gone is no error."""
 
     def link(self, name: str, *, content_type: str, filename: str) -> str | None:
         """A URL that lets its holder read the file for LINK_SECONDS; None where the site has to serve it."""

@@ -34,6 +34,8 @@ _ABORT_S = 1.0
 _CHUNK_BYTES = 255 * 1024  # GridFS's own default
 _CHUNKS_AT_ONCE = 8
 _READ_BYTES = 1 << 20
+_LISTED_AT_ONCE = 1000
+_FIRST_ID = ObjectId(bytes(12))
 _OUT_OF_DISK_SPACE = 14031
 _BUCKET = "photos"
 
@@ -178,15 +180,11 @@ class GridFSStorage(PhotoStorage):
         return int(self._document(name)["length"])
 
     def names(self) -> Iterator[str]:
-        """Every file's name, from the index alone."""
-        with _exchange("list", "the names"):
-            cursor = self._files.find({"filename": {"$ne": ""}}, {"_id": 0, "filename": 1})
-        while True:
-            with _exchange("list", "the names"):
-                document = next(cursor, None)
-            if document is None:
-                return
-            yield document["filename"]
+        """Every file's name, from the index alone, in its order."""
+        last = ""
+        while names := _listed(self._files, "filename", {"$gt": last}):
+            yield from names
+            last = names[-1]
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """The folders and the files in a folder; names are gone through one and all, so prefer `names`."""
@@ -194,6 +192,28 @@ class GridFSStorage(PhotoStorage):
         rests = [name.removeprefix(prefix) for name in self.names() if name.startswith(prefix)]
         folders = {rest.partition("/")[0] for rest in rests if "/" in rest}
         return sorted(folders), sorted(rest for rest in rests if "/" not in rest)
+
+    def leftovers(self, *, before: datetime) -> Iterator[str]:
+        """The ids of files whose chunks are there and whose document is not, by the time that an id carries."""
+        last, end = _FIRST_ID, ObjectId.from_datetime(before)
+        while last < end:
+            whole = _listed(self._files, "_id", {"$gt": last, "$lt": end})
+            # What lies between these ids and no further, so that no question grows with the bucket.
+            until = whole[-1] if len(whole) == _LISTED_AT_ONCE else end
+            yield from self._ids_of_chunks({"$lt": until, "$nin": whole}, after=last)
+            last = until
+
+    def _ids_of_chunks(self, condition: Mapping[str, Any], *, after: ObjectId) -> Iterator[str]:
+        while ids := _listed(self._chunks, "files_id", {"$gt": after, **condition}):
+            yield from map(str, dict.fromkeys(ids))
+            after = ids[-1]
+
+    def remove_leftover(self, leftover: str) -> None:
+        """Never the chunks of a file that is whole."""
+        file_id = ObjectId(leftover)
+        with _exchange("delete", f"the chunks of {leftover}"):
+            if self._files.find_one({"_id": file_id}, {"_id": 1}) is None:
+                self._chunks.delete_many({"files_id": file_id})
 
     def get_created_time(self, name: str) -> datetime:
         """When the file was saved."""
@@ -212,6 +232,16 @@ class GridFSStorage(PhotoStorage):
 
     def _metadata(self, name: str) -> Mapping[str, Any]:
         return self._document(name).get("metadata") or {}
+
+
+def _listed(collection: _Collection, field: str, condition: Mapping[str, Any]) -> list[Any]:
+    """The first thousand values of an indexed field, in one exchange.
+
+    A cursor that is kept would not do: MongoDB adds up the time that all its batches take.
+    """
+    with _exchange("list", field):
+        found = collection.find({field: condition}, {"_id": 0, field: 1}).sort(field, pymongo.ASCENDING)
+        return [document[field] for document in found.limit(_LISTED_AT_ONCE).batch_size(_LISTED_AT_ONCE)]
 
 
 def _pieces(content: File[bytes]) -> Iterator[bytes]:

@@ -1,9 +1,11 @@
 """Photos in a bucket of S3: AWS, Ceph, MinIO or any other server of the protocol."""
 
 import hashlib
+import math
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
 from django.core.files.base import File
@@ -27,13 +30,15 @@ from storages.utils import clean_name, is_seekable
 from .base import DEFAULT_CONTENT_TYPE, LINK_SECONDS, PhotoStorage
 from .errors import StorageFull, StorageUnavailable, reported
 
-# Together less than 5 s: a page must not wait longer for an endpoint that is dead.
-_CONNECT_S = 2
+# Together less than 5 s: a page must not wait longer for an endpoint that is dead. Of an endpoint's addresses each is
+# given this time to connect.
+_CONNECT_S = 1
 _READ_S = 2.5
 _RETRY_DELAY_S = 0.2
 _FULL = frozenset({"XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "InsufficientStorage"})
 _MULTIPART_BYTES = 64 << 20
 _KEPT_IN_MEMORY_BYTES = 1 << 20
+_BUCKET_IS_BELIEVED_S = 10.0
 
 
 @contextmanager
@@ -67,7 +72,7 @@ class _File(S3File):  # type: ignore[misc]  # the package is not typed
     """An object, fetched when it is first read and kept on disk where it is large."""
 
     def _fetched(self) -> Any:
-        with _trouble("read", self.name):
+        with self._storage.reading("read", self.name):
             return self._get_file()
 
     def _set_fetched(self, value: Any) -> None:
@@ -101,6 +106,7 @@ class S3Storage(PhotoStorage, StockS3Storage):  # type: ignore[misc]
         self.has_links = has_links
         self.public_endpoint_url = public_endpoint_url
         self._process = os.getpid()
+        self._bucket_seen_at = -math.inf
         super().__init__(
             **settings,
             file_overwrite=False,
@@ -139,7 +145,7 @@ class S3Storage(PhotoStorage, StockS3Storage):  # type: ignore[misc]
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         if mode != "rb":
             raise ValueError("A stored photo is read, or saved anew; it is not changed in place.")
-        with _trouble("open", name):
+        with self.reading("open", name):
             opened: File[bytes] = _File(self._key(name), mode, self)
             return opened
 
@@ -157,6 +163,28 @@ class S3Storage(PhotoStorage, StockS3Storage):  # type: ignore[misc]
             content.seek(0)
             parameters["Metadata"] = {"sha256": hashlib.file_digest(content, "sha256").hexdigest()}
         return parameters
+
+    @contextmanager
+    def reading(self, operation: str, name: str) -> Iterator[None]:
+        """As for every exchange; but FileNotFoundError only where the bucket itself is there.
+
+        The answer to HEAD has no body, so it is the same for an object and for a bucket that is missing.
+        """
+        try:
+            with _trouble(operation, name):
+                yield
+        except FileNotFoundError:
+            if time.monotonic() - self._bucket_seen_at > _BUCKET_IS_BELIEVED_S:
+                self.check()
+            raise
+
+    def check(self) -> None:
+        """Asks for the bucket."""
+        try:
+            self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+        except (ClientError, BotoCoreError) as error:
+            raise reported(StorageUnavailable(), error, "check") from error
+        self._bucket_seen_at = time.monotonic()
 
     def exists(self, name: str) -> bool:
         """Whether there is an object of the name."""
@@ -250,31 +278,41 @@ class S3Storage(PhotoStorage, StockS3Storage):  # type: ignore[misc]
 
     def received(self, name: str, *, at_most_bytes: int) -> tuple[StoredObject, bytes]:
         """An object in one exchange, of its content at most so many bytes."""
-        with _trouble("read", name):
+        with self.reading("read", name):
             answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, Key=self._key(name))
             with closing(answer["Body"]) as body:
-                return StoredObject.of(answer), bytes(body.read(at_most_bytes))
+                about, content = StoredObject.of(answer), bytes(body.read(at_most_bytes))
+        if len(content) < min(about.size_bytes, at_most_bytes):  # asked for so many, a body that is cut raises nothing
+            cut = ConnectionError(f"{name} ended after {len(content)} of {about.size_bytes} bytes")
+            raise reported(StorageUnavailable(), cut, "read")
+        return about, content
 
     @cached_property
     def link_origin(self) -> str:  # cached: asked for with every page
-        """As the signed URLs themselves have it; empty where browsers are not sent to the bucket."""
+        """As the signed URLs have it, known without a key; empty where browsers are not sent to the bucket."""
         if not self.has_links:
             return ""
-        parts = urlsplit(self.presigned_get("name", "image/jpeg", "name", LINK_SECONDS))
+        client = self._public_client(self.client_config.merge(Config(signature_version=UNSIGNED)))
+        url = client.generate_presigned_url("get_object", Params={"Bucket": self.bucket_name, "Key": "name"})
+        parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}"
 
     @cached_property
     def signer(self) -> Any:
-        """A client that signs for the endpoint as browsers reach it; it asks nothing of any server."""
+        """A client that signs; it asks nothing of any server."""
+        return self._public_client(self.client_config)
+
+    def _public_client(self, config: Config) -> Any:
+        """For the endpoint as browsers reach it."""
         return self._create_session().client(
             "s3",
             region_name=self.region_name,
             endpoint_url=self.public_endpoint_url or self.endpoint_url,
-            config=self.client_config,
+            config=config,
         )
 
     def _head(self, name: str) -> dict[str, Any]:
-        with _trouble("open", name):
+        with self.reading("open", name):
             head: dict[str, Any] = self.connection.meta.client.head_object(Bucket=self.bucket_name, Key=self._key(name))
             return head
 

@@ -80,14 +80,17 @@ def take_events(events: Sequence[BucketEvent]) -> Taken:
 def take_in(arrival: Arrival) -> None:
     """A worker's: makes a photo of the object, with files of its own as every photo has, and removes the object.
 
-    Can run twice: the same bytes are the same photo. What the gate refuses is removed too; after other errors the
+    Can run twice: the same bytes are the same photo, also where they were PUT twice and one run took both in. What the gate refuses is removed too; after other errors the
     object stays, so that it can be tried again. Raises DomainError, ClaimLost.
     """
     storage = bucket()
     try:
         about, content = storage.received(arrival.key, at_most_bytes=MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise Conflict("upload_missing", "The object is gone from the bucket; upload it again.") from error
+        if (photo := _photo_of_same_bytes(arrival)) is None:
+            raise Conflict("upload_missing", "The object is gone from the bucket; upload it again.") from error
+        _finish(arrival, photo=photo)
+        return
     if about.etag != arrival.etag:  # what is there now has an event, and so a row, of its own
         raise Conflict("upload_replaced", "The object was overwritten before it was read.")
     try:
@@ -160,4 +163,26 @@ def _is_new(arrival: Arrival) -> bool:
 def _finish(arrival: Arrival, **values: object) -> None:
     with transaction.atomic():
         claims.finish(arrival, **values)
-        transaction.on_commit(partial(photo_files.remove, arrival.key))
+        transaction.on_commit(partial(_remove_object, arrival))
+
+
+def _photo_of_same_bytes(arrival: Arrival) -> Photo | None:
+    """What was made of the object before it was removed, for an event that came later."""
+    same = Arrival.objects.filter(
+        owner_id=arrival.owner_id, key=arrival.key, bucket=arrival.bucket, etag=arrival.etag, photo__isnull=False
+    )
+    done = same.filter(status=Arrival.Status.COMPLETED).select_related("photo").first()
+    return done and done.photo
+
+
+def _remove_object(arrival: Arrival) -> None:
+    """But not what was PUT in its place meanwhile, which has an event, and so a row, of its own."""
+    try:
+        is_same = bucket().about(arrival.key).etag == arrival.etag
+    except FileNotFoundError:
+        return
+    except DomainError:
+        logger.exception("cannot remove %s", arrival.key)
+        return
+    if is_same:
+        photo_files.remove(arrival.key)

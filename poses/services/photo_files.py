@@ -2,9 +2,12 @@
 
 import io
 import logging
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import cv2
 from django.core.files.base import ContentFile, File
@@ -13,6 +16,7 @@ from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 from core.errors import DomainError
+from core.storage.base import PhotoStorage
 from core.storage.errors import StorageUnavailable
 from poses.engine.decode import DecodedPhoto
 from poses.models import Photo
@@ -25,6 +29,9 @@ cv2.setNumThreads(1)
 THUMBNAIL_SIDE = 320
 _THUMBNAIL_QUALITY = 68
 _PIECE_BYTES = 1 << 20
+# How long a storage that did not answer is not asked to remove anything.
+_LEFT_ALONE_S = 10.0
+_down_since: WeakKeyDictionary[PhotoStorage, float] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,20 @@ def follow_the_row(*, instance: Photo, **kwargs: Any) -> None:
 
 
 def remove(*names: str | None) -> None:
-    """Removes files; one that is gone already is no error, one that cannot be removed is logged for the operator."""
+    """Removes files; one that is gone already is no error, one that cannot be removed is logged for the operator.
+
+    Of a storage that is down one file has to wait, and not each in turn: a sweep removes the others.
+    """
+    storage = photo_storage()
     for name in filter(None, names):
+        if time.monotonic() - _down_since.get(storage, -math.inf) < _LEFT_ALONE_S:
+            logger.error("cannot remove %s: the storage is down", name)
+            continue
         try:
-            photo_storage().delete(name)
+            storage.delete(name)
+        except StorageUnavailable:
+            _down_since[storage] = time.monotonic()
+            logger.exception("cannot remove %s", name)
         except (OSError, DomainError):
             logger.exception("cannot remove %s", name)
 

@@ -25,6 +25,7 @@ _YOUNG = timedelta(hours=1)
 _YOUNG_UPLOAD = timedelta(days=1)
 _AT_ONCE = 500
 _HASHED_AT_ONCE = 4
+_UNREADABLE = "unreadable"
 # As photo_files.store makes names: two digits of the photo's id, its id, the extension.
 _LAYOUT = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{30})\.(?:thumbnail\.jpg|[a-z0-9]+)")
 
@@ -36,6 +37,7 @@ class Finding(StrEnum):
     ABANDONED = "uploads that no event told of"
     MISSING = "rows without a file"
     DAMAGED = "files that differ from their row"
+    LEFTOVER = "parts of files without a name"
     FOREIGN = "files that are not the site's"
     REMOVED = "files removed"
 
@@ -44,7 +46,7 @@ Tell = Callable[[Finding, str], None]
 
 
 def sweep_files(*, now: datetime, is_fix: bool, with_hashes: bool, tell: Tell) -> Counter[Finding]:
-    """Counts what is wrong and tells of each; `is_fix` removes orphans and abandoned uploads and nothing else.
+    """Counts what is wrong and tells of each; `is_fix` removes orphans, abandoned uploads and leftovers, nothing else.
 
     With hashes every photo is read. Memory stays the same however many files there are. Raises Conflict where the
     database has no photo at all, which is more likely the wrong database; StorageUnavailable.
@@ -70,6 +72,7 @@ class _Sweep:
                 self._look_at_names(names)
             for photos in all_photos():
                 self._look_for_files(photos, register)
+        self._look_for_leftovers()
         if with_hashes:
             for photos in all_photos():
                 self._look_at_bytes(photos)
@@ -115,6 +118,13 @@ class _Sweep:
                 self.storage.delete(name)
                 self.counts[Finding.REMOVED] += 1
 
+    def _look_for_leftovers(self) -> None:
+        for leftover in self.storage.leftovers(before=self.now - _YOUNG):
+            self._found(Finding.LEFTOVER, leftover)
+            if self.is_fix:
+                self.storage.remove_leftover(leftover)
+                self.counts[Finding.REMOVED] += 1
+
     def _is_older(self, name: str, age: timedelta) -> bool:
         try:
             return self.storage.get_modified_time(name) < self.now - age
@@ -145,11 +155,11 @@ class _Sweep:
                 self._found(Finding.DAMAGED, f"{photo.file} (photo {photo.id})")
 
     def _sha256(self, photo: StoredPhoto) -> str:
-        """Of the file's bytes; empty where there is none, which is told elsewhere."""
+        """Of the file's bytes; empty where there is no file, which is told elsewhere."""
         try:
             return sha256_of_bytes(self.storage, photo.file) if photo.file else ""
-        except FileNotFoundError:
-            return ""
+        except FileNotFoundError:  # also where the file is there and its bytes are not
+            return _UNREADABLE if self.storage.exists(photo.file) else ""
 
 
 def _batched(names: Iterator[str]) -> Iterator[Sequence[str]]:

@@ -33,7 +33,8 @@ class Command(BaseCommand):
         for finding in Finding:
             unasked = finding is Finding.DAMAGED and not hashes
             self.stdout.write(f"{finding}: {'not looked for' if unasked else counts[finding]}")
-        unremoved = counts[Finding.ORPHAN] + counts[Finding.ABANDONED] - counts[Finding.REMOVED]
+        removable = (Finding.ORPHAN, Finding.ABANDONED, Finding.LEFTOVER)
+        unremoved = sum(counts[finding] for finding in removable) - counts[Finding.REMOVED]
         if unremoved or counts[Finding.MISSING] or counts[Finding.DAMAGED]:
             raise CommandError("Storage and database do not agree.")
 
