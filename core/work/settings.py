@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from . import folder_broker
 
+_SCHEMES = (folder_broker.SCHEME, "redis", "rediss", "amqp", "amqps", "memory")
 # Redis sends a message again that was not acknowledged for this long: longer than any task and its time limit.
 _REDIS = {
     "visibility_timeout": 600,
@@ -18,7 +21,12 @@ _REDIS = {
 
 
 def celery_settings(url: str, *, folder: Path, concurrency: int, timezone: str) -> dict[str, Any]:
-    """Django settings named `CELERY_…`; `folder` is that of messages where the URL is `folder://`."""
+    """Django settings named `CELERY_…`; `folder` is that of messages where the URL is `folder://`.
+
+    Raises ImproperlyConfigured, whose text never carries the URL: there may be a password in it.
+    """
+    if url.partition("://")[0] not in _SCHEMES:
+        raise ImproperlyConfigured(f"BROKER_URL begins with one of {', '.join(f'{name}://' for name in _SCHEMES)}.")
     if url.startswith(f"{folder_broker.SCHEME}://"):
         url = f"{folder_broker.SCHEME}://localhost"  # kombu warns of an address without a host
     return {
