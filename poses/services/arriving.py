@@ -80,8 +80,9 @@ def take_events(events: Sequence[BucketEvent]) -> Taken:
 def take_in(arrival: Arrival) -> None:
     """A worker's: makes a photo of the object, with files of its own as every photo has, and removes the object.
 
-    Can run twice: the same bytes are the same photo, also where they were PUT twice and one run took both in. What the gate refuses is removed too; after other errors the
-    object stays, so that it can be tried again. Raises DomainError, ClaimLost.
+    Can run twice: the same bytes are the same photo, also where they were PUT twice and the object is gone by now. What
+    the gate refuses is removed too; after other errors the object stays, so that it can be tried again. Raises
+    DomainError, ClaimLost.
     """
     storage = bucket()
     try:
@@ -172,7 +173,7 @@ def _photo_of_same_bytes(arrival: Arrival) -> Photo | None:
         owner_id=arrival.owner_id, key=arrival.key, bucket=arrival.bucket, etag=arrival.etag, photo__isnull=False
     )
     done = same.filter(status=Arrival.Status.COMPLETED).select_related("photo").first()
-    return done and done.photo
+    return None if done is None else done.photo
 
 
 def _remove_object(arrival: Arrival) -> None:

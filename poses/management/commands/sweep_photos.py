@@ -14,12 +14,12 @@ _SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Finds files without a row (older than an hour), rows without a file and, with --hashes, files whose SHA-256"
-        " differs from the row. Exit code 1 while anything is wrong."
+        "Finds files without a row and parts of files without a name (both older than an hour), rows without a file"
+        " and, with --hashes, files whose SHA-256 differs from the row. Exit code 1 while anything is wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="remove files without a row, and nothing else")
+        parser.add_argument("--fix", action="store_true", help="remove files without a row and parts of files")
         parser.add_argument("--hashes", action="store_true", help="read every photo and compare its SHA-256")
         parser.add_argument("--all", action="store_true", help=f"list everything, not the first {_SHOWN} of a kind")
 

@@ -17,6 +17,10 @@ from core.health.report import reporter
 from core.storage.base import PhotoStorage
 from core.storage.errors import StorageUnavailable
 from core.work import folder_broker
+from tests.integration.storage.conftest import s3_server
+from tests.servers import BUCKET
+
+__all__ = ["s3_server"]
 
 NEEDED = {"database", "storage", "model"}
 
@@ -163,6 +167,15 @@ def test_a_storage_server_that_is_down_is_503(client, db, settings):
     status, report = asked(client)
     assert (status, report["state"]) == (503, "down")
     assert report["parts"]["storage"]["reason"] == "cannot be reached"
+
+
+@pytest.mark.parametrize(("name", "code"), [(BUCKET, 200), ("elsewhere", 503)])
+def test_a_bucket_that_does_not_exist_is_503(client, db, settings, s3_server, name, code):
+    configuration = settings.PHOTO_STORAGES["s3"] | {"OPTIONS": s3_server.options | {"bucket_name": name}}
+    settings.STORAGES = {**settings.STORAGES, "photos": configuration}
+    status, report = asked(client)
+    assert status == code
+    assert report["parts"]["storage"].get("reason") == (None if code == 200 else "cannot be reached")
 
 
 def test_a_disk_that_is_almost_full_degrades_the_site(client, db, monkeypatch):

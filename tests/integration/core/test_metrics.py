@@ -228,6 +228,20 @@ def test_a_new_start_forgets_what_ended_processes_counted_and_keeps_those_that_r
     assert value(parsed(text), "posesite_detections_total", outcome="completed") == 0
 
 
+def test_a_start_keeps_what_other_hosts_counted_until_it_is_a_day_old(tmp_path):
+    other_host = "values._HOST = 'other-host'\nvalues._ARCHIVE = 'other-host-gone'\n"
+    run(tmp_path, other_host + FORKED)
+    run(tmp_path, other_host + PRINT)
+    [archive] = tmp_path.glob("counter_other-host-gone.db")
+    text = run(tmp_path, f"metrics.clear()\n{PRINT}")
+    assert value(parsed(text), "posesite_detections_total", outcome="completed") == 4
+    for path in tmp_path.glob("*_other-host-*.db"):
+        os.utime(path, (1, 1))
+    text = run(tmp_path, f"metrics.clear()\n{PRINT}")
+    assert value(parsed(text), "posesite_detections_total", outcome="completed") == 0
+    assert not archive.exists()
+
+
 def test_commands_that_count_nothing_leave_nothing(tmp_path):
     environment = {
         **os.environ,

@@ -15,6 +15,7 @@ from core.work import claims
 from poses.models import Arrival, LogEntry, Photo
 from poses.services import arriving, uploading
 from tests.conftest import jpeg
+from tests.integration.storage.cutting import cut_off
 from tests.servers import BUCKET, free_port
 
 from .buckets import (  # noqa: F401  # fixtures among them
@@ -352,6 +353,60 @@ def test_a_bucket_that_is_down_has_the_work_wait(bucket, deliver, user, settings
     work()
     arrival = Arrival.objects.get()
     assert (arrival.status, arrival.attempts) == ("pending", 0)
+
+
+def test_an_object_whose_end_does_not_come_waits_and_stays(
+    bucket, deliver, user, settings, s3_server, django_capture_on_commit_callbacks
+):
+    content = jpeg(400, 300, comment=b"x" * 30_000)
+    key = put(bucket, user, content)
+    deliver(minio(key, content))
+    with cut_off(s3_server.port, after_bytes=20_000) as port:
+        set_up(settings, "s3", s3_server.options | {"endpoint_url": f"http://127.0.0.1:{port}"})
+        use(settings, "s3")
+        with django_capture_on_commit_callbacks(execute=True):
+            work()
+    arrival = Arrival.objects.get()
+    assert (arrival.status, arrival.attempts) == ("pending", 0)
+    assert bytes_of(bucket, key) == content
+
+
+def test_the_same_bytes_put_twice_before_they_are_read_are_one_photo(
+    bucket, deliver, user, django_capture_on_commit_callbacks
+):
+    key = put(bucket, user, name="x")
+    assert counts(deliver(minio(key, sequencer="1"))) == taken(1, 0)
+    put(bucket, user, name="x")
+    assert counts(deliver(minio(key, sequencer="2"))) == taken(1, 0)
+    for arrival in claims.claim(Arrival.objects.all(), lease=timedelta(seconds=30)):
+        with django_capture_on_commit_callbacks(execute=True):
+            arriving.take_in(arrival)
+    assert bytes_of(bucket, key) is None
+    photo = Photo.objects.get()
+    assert list(Arrival.objects.values_list("status", "photo")) == [("completed", photo.pk)] * 2
+
+
+def test_what_is_put_while_the_object_before_it_is_read_stays(
+    bucket, deliver, user, monkeypatch, django_capture_on_commit_callbacks
+):
+    key = put(bucket, user, name="x")
+    deliver(minio(key, sequencer="1"))
+    upload_photo = arriving.upload_photo
+
+    def put_meanwhile(**values: object) -> object:
+        put(bucket, user, jpeg(80, 60), name="x")
+        return upload_photo(**values)
+
+    monkeypatch.setattr(arriving, "upload_photo", put_meanwhile)
+    with django_capture_on_commit_callbacks(execute=True):
+        work()
+    monkeypatch.undo()
+    assert bytes_of(bucket, key) == jpeg(80, 60)
+    assert counts(deliver(minio(key, jpeg(80, 60), sequencer="2"))) == taken(1, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        work()
+    assert sorted(Photo.objects.values_list("width", flat=True)) == [64, 80]
+    assert bytes_of(bucket, key) is None
 
 
 def test_a_site_without_a_bucket_says_so(deliver, user, settings):

@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pymongo import MongoClient
 
 from poses.models import Arrival, Photo
 from poses.services import sweeping_files
@@ -117,6 +119,32 @@ def test_files_that_differ_from_their_row_are_found_by_their_bytes_and_left_alon
     output = sweep_and_fail(hashes=True, fix=True)
     assert f"files that differ from their row: {photo.file.name} (photo {photo.id})" in output
     assert storage.exists(photo.file.name)
+
+
+@pytest.mark.parametrize("storage", ["mongodb"], indirect=True)
+@pytest.mark.usefixtures("_an_hour_later")
+def test_a_file_whose_chunks_are_gone_is_damaged(make_photo, storage):
+    photo = make_photo()
+    with MongoClient(storage.uri) as client:
+        client[storage.database].photos.chunks.delete_many({"files_id": storage._document(photo.file.name)["_id"]})
+    output = sweep_and_fail(hashes=True)
+    assert f"files that differ from their row: {photo.file.name} (photo {photo.id})" in output
+    assert "rows without a file: 0" in output
+
+
+@pytest.mark.parametrize("storage", ["mongodb"], indirect=True)
+def test_chunks_without_a_file_go_after_an_hour_and_only_when_asked(make_photo, storage):
+    photo = make_photo()
+    old, new = (ObjectId.from_datetime(timezone.now() - timedelta(minutes=minutes)) for minutes in (61, 59))
+    with MongoClient(storage.uri) as client:
+        chunks = client[storage.database].photos.chunks
+        chunks.insert_many([{"files_id": file_id, "n": 0, "data": b"x"} for file_id in (old, new)])
+    output = sweep_and_fail()
+    assert f"parts of files without a name: {old}" in output
+    assert "parts of files without a name: 1\n" in output
+    assert "files removed: 1" in sweep(fix=True)
+    assert list(storage.leftovers(before=timezone.now() + timedelta(hours=1))) == [str(new)]
+    assert storage.sha256(photo.file.name) == photo.sha256
 
 
 FOREIGN = ["readme.txt", "ab/photo.jpg", "cd/ab" + "0" * 30 + ".jpg", "deep/er/still.jpg", "uploads/x.jpg"]

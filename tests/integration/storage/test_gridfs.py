@@ -8,13 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bson import ObjectId
 from django.core.files.base import ContentFile
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from core.storage import gridfs as gridfs_storage
 from core.storage import mongodb
 from core.storage.errors import StorageFull, StorageUnavailable
 from core.storage.gridfs import GridFSStorage
@@ -162,6 +165,15 @@ def test_a_server_that_goes_while_a_file_is_saved_is_told_within_five_seconds(ow
     own_server.resume() if way == "pause" else own_server.start()
     assert not storage.exists("large.bin")
     assert storage.save("large.bin", ContentFile(LARGE)) == "large.bin"
+    # The server could not be told to remove what it had of the file that was cut short.
+    now = datetime.now(UTC)
+    left = list(storage.leftovers(before=now + timedelta(minutes=1)))
+    assert len(left) == 1 or (way == "pause" and left == [])
+    assert list(storage.leftovers(before=now - timedelta(minutes=1))) == []
+    for leftover in left:
+        storage.remove_leftover(leftover)
+    assert leftover_chunks(own_server, "photos") == 2 + 23
+    assert list(storage.leftovers(before=now + timedelta(minutes=1))) == []
 
 
 def test_a_save_that_breaks_leaves_no_chunks(mongodb_server):
@@ -206,6 +218,38 @@ def test_a_server_without_room_says_so_and_keeps_no_chunks(mongodb_server, monke
         storage.save("photo.bin", ContentFile(LARGE))
     assert (caught.value.code, caught.value.status, calls) == ("storage_full", 507, 3)
     assert leftover_chunks(mongodb_server, "full") == 0
+
+
+def _leave_chunks(storage: GridFSStorage, at: datetime, *, count: int = 1) -> str:
+    file_id = ObjectId.from_datetime(at)
+    with MongoClient(storage.uri) as client:
+        chunks = [{"files_id": file_id, "n": number, "data": b"x"} for number in range(count)]
+        client[storage.database].photos.chunks.insert_many(chunks)
+    return str(file_id)
+
+
+def test_chunks_without_a_file_are_found_among_many_files_and_those_alone_are_removed(gridfs, monkeypatch):
+    monkeypatch.setattr(gridfs_storage, "_LISTED_AT_ONCE", 3)
+    now = datetime.now(UTC)
+    older = [_leave_chunks(gridfs, now - timedelta(hours=hours), count=hours) for hours in range(7, 1, -1)]
+    names = [gridfs.save(f"{number}.jpg", ContentFile(_content(number))) for number in range(7)]
+    newer = [_leave_chunks(gridfs, now + timedelta(hours=hours)) for hours in (1, 2)]
+    assert list(gridfs.leftovers(before=now - timedelta(hours=1))) == older
+    assert list(gridfs.leftovers(before=now + timedelta(hours=3))) == [*older, *newer]
+    for leftover in [*older, str(gridfs._document(names[0])["_id"])]:
+        gridfs.remove_leftover(leftover)
+    assert list(gridfs.leftovers(before=now + timedelta(hours=3))) == newer
+    assert [_read(gridfs, name) for name in names] == [_content(number) for number in range(7)]
+
+
+def test_names_are_told_a_part_at_a_time_while_files_go(gridfs, monkeypatch):
+    monkeypatch.setattr(gridfs_storage, "_LISTED_AT_ONCE", 3)
+    names = [gridfs.save(f"{number}.jpg", ContentFile(b"photo")) for number in range(8)]
+    told = []
+    for name in gridfs.names():
+        told.append(name)
+        gridfs.delete(name)
+    assert told == names
 
 
 def test_a_file_that_lacks_a_chunk_is_not_there(gridfs):

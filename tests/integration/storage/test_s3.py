@@ -7,8 +7,9 @@ import multiprocessing
 import socket
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +20,8 @@ from django.core.files.base import ContentFile
 from core.storage.errors import StorageFull, StorageUnavailable
 from core.storage.s3 import S3Storage
 from tests.servers import BUCKET, S3
+
+from .cutting import cut_off
 
 LARGE = b"0123456789" * 300_000
 
@@ -80,6 +83,38 @@ def test_an_endpoint_that_goes_while_a_file_is_read_is_told_within_five_seconds(
     assert _read(storage, "photo.bin") == LARGE
 
 
+def test_an_endpoint_of_several_dead_addresses_is_told_within_five_seconds(s3_server, monkeypatch):
+    with ExitStack() as stack:
+        first = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        port = first.getsockname()[1]
+        addresses = [("127.0.0.1", port), ("127.0.0.2", port), ("127.0.0.3", port)]
+        for address in addresses[1:]:
+            stack.enter_context(socket.create_server(address, backlog=0))
+        for address in addresses * 3:  # what does not fit the queue any more gets no answer at all
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: found)
+        storage = S3Storage(**s3_server.options | {"endpoint_url": f"http://several.example.org:{port}"})
+        started = time.monotonic()
+        with pytest.raises(StorageUnavailable):
+            storage.exists("photo.jpg")
+        assert 2 < time.monotonic() - started < 5
+
+
+def test_an_object_whose_end_does_not_come_is_no_shorter_object(s3, s3_server):
+    s3.save("photo.bin", ContentFile(LARGE))
+    assert s3.received("photo.bin", at_most_bytes=len(LARGE) + 1)[1] == LARGE
+    assert s3.received("photo.bin", at_most_bytes=10)[1] == LARGE[:10]
+    with cut_off(s3_server.port, after_bytes=1_000_000) as port:
+        storage = S3Storage(**s3_server.options | {"endpoint_url": f"http://127.0.0.1:{port}"})
+        with pytest.raises(StorageUnavailable):
+            storage.received("photo.bin", at_most_bytes=len(LARGE) + 1)
+        with storage.open("photo.bin") as opened, pytest.raises(StorageUnavailable):
+            opened.read()
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [(507, "XMinioStorageFull"), (507, ""), (403, "QuotaExceeded"), (400, "XMinioAdminBucketQuotaExceeded")],
@@ -97,8 +132,27 @@ def test_a_bucket_without_room_is_full(s3, monkeypatch, status, code):
 
 def test_a_bucket_that_is_not_there_is_unavailable(s3_server):
     storage = S3Storage(**s3_server.options | {"bucket_name": "elsewhere"})
-    with pytest.raises(StorageUnavailable):
-        storage.save("photo.jpg", ContentFile(b"photo"))
+    acts = (
+        storage.check,
+        lambda: storage.save("photo.jpg", ContentFile(b"photo")),
+        lambda: storage.open("photo.jpg"),
+        lambda: storage.size("photo.jpg"),
+        lambda: storage.received("photo.jpg", at_most_bytes=10),
+    )
+    for act in acts:
+        with pytest.raises(StorageUnavailable):
+            act()
+
+
+def test_a_bucket_that_was_seen_is_not_asked_for_with_every_object_that_is_missing(s3, monkeypatch):
+    asked = []
+    s3.connection.meta.client.meta.events.register(
+        "before-call.s3", lambda model, **kwargs: asked.append(model.name), unique_id=uuid.uuid4().hex
+    )
+    for _ in range(3):
+        with pytest.raises(FileNotFoundError):
+            s3.size("photo.jpg")
+    assert asked == ["HeadObject", "HeadBucket", "HeadObject", "HeadObject"]
 
 
 def test_objects_are_private_and_carry_their_hash_and_type(s3, s3_server):
@@ -178,6 +232,18 @@ def test_links_are_given_only_where_the_site_is_set_so(s3_server):
 def test_the_origin_of_links_follows_the_addressing_style(s3_server, style, origin):
     options = s3_server.options | {"endpoint_url": "https://s3.example.org", "addressing_style": style}
     assert S3Storage(**options, has_links=True).link_origin == origin
+
+
+def test_the_origin_of_links_is_known_without_a_key(s3_server, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    storage = S3Storage(**s3_server.options | {"access_key": None, "secret_key": None}, has_links=True)
+    with pytest.raises(StorageUnavailable):
+        storage.link("photo.jpg", content_type="image/jpeg", filename="photo.jpg")
+    assert storage.link_origin == s3_server.url
 
 
 def test_a_busy_server_is_asked_once_more(s3, monkeypatch):

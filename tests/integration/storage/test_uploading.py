@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from core.storage.photos import photo_storages
 from poses.models import Photo
+from poses.services import photo_files
 from tests.conftest import FakeDetector, jpeg
 
 URL = "/api/photos/"
@@ -68,6 +69,16 @@ def test_a_photo_whose_file_is_gone_is_404(storage, api):
     assert api.get(f"{URL}{photo.pk}/image/").status_code == 404
 
 
+def test_a_photo_whose_bucket_is_gone_is_503(api, settings, s3, s3_server):
+    configuration = settings.PHOTO_STORAGES["s3"] | {"OPTIONS": s3_server.options}
+    settings.STORAGES = {**settings.STORAGES, "photos": configuration}
+    photo = upload(api).json()["id"]
+    elsewhere = {**configuration, "OPTIONS": s3_server.options | {"bucket_name": "elsewhere"}}
+    settings.STORAGES = {**settings.STORAGES, "photos": elsewhere}
+    response = api.get(f"{URL}{photo}/image/")
+    assert (response.status_code, response.json()["code"]) == (503, "storage_unavailable")
+
+
 @pytest.fixture(params=["mongodb", "s3"])
 def dead_storage(request, settings, s3_server):
     """Where nobody listens."""
@@ -99,7 +110,7 @@ def test_while_the_storage_is_down_an_upload_is_503_and_leaves_no_row(api, setti
     assert not Photo.objects.exists()
 
 
-def test_while_the_storage_is_down_a_picture_is_503_and_a_deletion_still_works(api, settings, dead_storage):
+def test_while_the_storage_is_down_a_picture_is_503(api, settings, dead_storage):
     photo = upload(api).json()["id"]
     settings.STORAGES = {**settings.STORAGES, "photos": dead_storage}
     for name in ("image/", "display/", "thumbnail/", "overlay.png"):
@@ -107,6 +118,32 @@ def test_while_the_storage_is_down_a_picture_is_503_and_a_deletion_still_works(a
         assert (response.status_code, response.json()["code"]) == (503, "storage_unavailable")
         assert "Retry-After" in response
     assert api.get(f"{URL}{photo}/").status_code == 200
+
+
+def test_while_the_storage_is_down_deletions_still_work_and_wait_for_one_file_alone(
+    api, settings, dead_storage, django_capture_on_commit_callbacks, caplog
+):
+    photos = [upload(api, jpeg(64 + number)).json()["id"] for number in range(3)]
+    assert len(set(photos)) == 3
+    names = [name for row in Photo.objects.values_list("file", "thumbnail") for name in row]
+    settings.STORAGES = {**settings.STORAGES, "photos": dead_storage}
+    started = time.monotonic()
+    for photo in photos:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert api.delete(f"{URL}{photo}/").status_code == 204
+    assert time.monotonic() - started < 5
+    assert not Photo.objects.exists()
+    assert sorted(record.args[0] for record in caplog.records if "cannot remove" in record.message) == sorted(names)
+
+
+def test_a_storage_that_is_back_is_asked_again(api, settings, dead_storage, monkeypatch):
+    monkeypatch.setattr(photo_files, "_LEFT_ALONE_S", 0.0)
+    settings.STORAGES = {**settings.STORAGES, "photos": dead_storage}
+    photo_files.remove("one.jpg")
+    asked = []
+    monkeypatch.setattr(type(storages["photos"]), "delete", lambda storage, name: asked.append(name))
+    photo_files.remove("two.jpg", "three.jpg")
+    assert asked == ["two.jpg", "three.jpg"]
 
 
 @pytest.mark.parametrize(
