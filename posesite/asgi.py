@@ -1,6 +1,5 @@
 """The ASGI application."""
 
-import gc
 import os
 
 import django
@@ -10,6 +9,7 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 
+from core import memory  # noqa: E402
 from core.asgi import ThreadedDjango, with_static_files  # noqa: E402
 
 application = with_static_files(
@@ -18,7 +18,4 @@ application = with_static_files(
     prefix=f"/{settings.STATIC_URL.lstrip('/')}",
 )
 
-# What is loaded now stays for good: the collector need not look at it again, nor at every 700th object after it.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+memory.keep_what_is_loaded()

@@ -4,6 +4,7 @@ import os
 
 from celery import Celery, signals
 
+from core import memory
 from core.work import reconnecting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posesite.settings.production")
@@ -25,3 +26,9 @@ def keep_one_connection(**kwargs: object) -> None:
     from core.storage.database import without_pool
 
     without_pool()
+
+
+@signals.worker_process_init.connect
+def settle(**kwargs: object) -> None:
+    """In each process of the worker, once it has begun."""
+    memory.keep_what_is_loaded()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.batches import batched
 from core.errors import Conflict
 from core.logs import request_id
+from core.storage.rows import update as update_row
 
 from .item import MAX_ATTEMPTS, MESSAGE_LEASE, WorkItem
 
@@ -124,7 +125,7 @@ def finish(item: Item, **values: Any) -> None:
     """
     status = _Status.FAILED if values.get("error_code") else _Status.COMPLETED
     ended = {**_IDLE, "status": status, "lease_until": None, **values}
-    if not _rows(item).filter(claim=item.claim).update(**ended):
+    if item.claim is None or not update_row(item, ended, where={"claim": item.claim}):
         raise ClaimLost
     _set(item, **ended)
 
