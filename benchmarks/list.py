@@ -31,8 +31,8 @@ for first in range(0, COUNT, 1000):
         at = start + datetime.timedelta(seconds=number)
         photo = Photo(owner=owner, file="none.jpg", thumbnail="none.jpg", sha256=f"{{number:064x}}", size_bytes=80000,
             width=640, height=480, content_type="image/jpeg", original_name=f"photo-{{number}}.jpg", source="api",
-            model_name="pose_landmarker_full", people_wanted=5, min_confidence=0.5, status="completed", lease_until=None,
-            people_found=1, created_at=at)
+            model_name="pose_landmarker_full", people_wanted=5, min_confidence=0.5, status="completed",
+            lease_until=None, people_found=1, created_at=at)
         detection = Detection(photo=photo, model_name="pose_landmarker_full", model_sha256="0" * 64,
             mediapipe_version="1", people_wanted=5, min_confidence=0.5, people_found=1, milliseconds=12)
         photo.detection = detection
