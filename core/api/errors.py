@@ -27,8 +27,7 @@ def error_headers(error: DomainError) -> dict[str, str]:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler: domain errors, a database's troubles, Django's 404 and 403, and DRF's own errors in one shape."""
-    domain_error = error if isinstance(error, DomainError) else database_trouble(error)
-    if domain_error is not None:
+    if (domain_error := _domain_error(error)) is not None:
         body = error_body(domain_error.code, domain_error.message, domain_error.fields)
         return Response(body, status=domain_error.status, headers=error_headers(domain_error))
     if isinstance(error, Http404):
@@ -65,12 +64,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
 def server_error(request: HttpRequest) -> JsonResponse:
     """500 for API paths; 503 or 507 where a middleware met a database that is down or full."""
     error = sys.exception()  # Django calls this while it handles the error
-    domain_error = error if isinstance(error, DomainError) else database_trouble(error)
-    if domain_error is not None:
+    if (domain_error := _domain_error(error)) is not None:
         body = error_body(domain_error.code, domain_error.message, domain_error.fields)
         return JsonResponse(body, status=domain_error.status, headers=error_headers(domain_error))
     message = "Something went wrong on the server. It has been logged."
     return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _domain_error(error: BaseException | None) -> DomainError | None:
+    return error if isinstance(error, DomainError) else database_trouble(error)
 
 
 def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:

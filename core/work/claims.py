@@ -61,15 +61,9 @@ def queued() -> dict[str, Any]:
 
 def claimed_from_the_start(lease: timedelta) -> dict[str, Any]:
     """Values for a new row that its maker works on itself; the sweep takes over where the maker ends."""
-    now = timezone.now()
-    return {
-        "status": _Status.RUNNING,
-        "claim": uuid.uuid4(),
-        "attempts": 1,
-        "lease_until": now + lease,
-        "queued_at": now,
-        "request_id": request_id.get(),
-    }
+    asked = queued()
+    lease_until = asked["queued_at"] + lease
+    return {**asked, "status": _Status.RUNNING, "claim": uuid.uuid4(), "attempts": 1, "lease_until": lease_until}
 
 
 def claim(rows: QuerySet[Item], *, lease: timedelta) -> list[Item]:

@@ -1,13 +1,12 @@
 """Uploads straight to the bucket."""
 
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.admin.options import ReadOnlyAdmin
 from poses.models import Arrival
 
-from .columns import photo_link
+from .columns import error_text, photo_link, state_badge
 
 
 @admin.register(Arrival)
@@ -33,13 +32,12 @@ class ArrivalAdmin(ReadOnlyAdmin[Arrival]):
     @admin.display(description="status", ordering="status")
     def state(self, arrival: Arrival) -> SafeString:
         """The status, and why where it failed."""
-        reason = format_html(' <span class="quiet">{}</span>', arrival.error_code) if arrival.error_code else ""
-        return format_html('<span class="state {}">{}</span>{}', arrival.status, arrival.get_status_display(), reason)
+        return state_badge(arrival)
 
     @admin.display(description="error")
     def error(self, arrival: Arrival) -> str:
         """Message and code."""
-        return f"{arrival.error_message} ({arrival.error_code})" if arrival.error_code else "-"
+        return error_text(arrival)
 
     @admin.display(description="photo")
     def photo_page(self, arrival: Arrival) -> SafeString | str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.work.item import WorkItem
 from poses.engine.people import Keypoint
 from poses.models import Photo, Pose
 
@@ -77,3 +78,14 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
             rows,
         ),
     )
+
+
+def state_badge(item: WorkItem) -> SafeString:
+    """The status, and why where it failed."""
+    reason = format_html(' <span class="quiet">{}</span>', item.error_code) if item.error_code else ""
+    return format_html('<span class="state {}">{}</span>{}', item.status, item.get_status_display(), reason)
+
+
+def error_text(item: WorkItem) -> str:
+    """Message and code."""
+    return f"{item.error_message} ({item.error_code})" if item.error_code else "-"

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from core.admin.options import BoundedAdmin, NothingToEdit
@@ -15,6 +15,7 @@ from poses.models import Photo, Pose, PoseRevision
 from poses.services import deleting
 
 from . import pictures
+from .columns import error_text, state_badge
 from .detect_again import detect_again
 from .filters import ErrorFilter, ModelFilter, PeopleFilter
 from .inlines import DetectionInline, LogInline, PoseInline
@@ -87,8 +88,7 @@ class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
     @admin.display(description="status", ordering="status")
     def state(self, photo: Photo) -> SafeString:
         """The status, and why where it failed."""
-        reason = format_html(' <span class="quiet">{}</span>', photo.error_code) if photo.error_code else ""
-        return format_html('<span class="state {}">{}</span>{}', photo.status, photo.get_status_display(), reason)
+        return state_badge(photo)
 
     @admin.display(description="people", ordering="people_found")
     def people(self, photo: Photo) -> int:
@@ -114,7 +114,7 @@ class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
     @admin.display(description="error")
     def error(self, photo: Photo) -> str:
         """Message and code."""
-        return f"{photo.error_message} ({photo.error_code})" if photo.error_code else "-"
+        return error_text(photo)
 
     @admin.display(description="pixels")
     def pixels(self, photo: Photo) -> str:
