@@ -1,7 +1,6 @@
 """The parts that photos need: the storage and the model. Imported once the apps are loaded."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import cast
 
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 
 from core.errors import DomainError
-from core.health import DEGRADED, Trouble, register
+from core.health import DEGRADED, Trouble, check_writable, register
 from core.storage.base import PhotoStorage
 
 from .engine.errors import ModelUnavailable
@@ -31,10 +30,8 @@ def storage() -> None:
 
 
 def _check_folder(folder: Path) -> None:
+    check_writable(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)  # there is none before the first upload
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"readyz")
         room = os.statvfs(folder)
     except OSError as error:
         raise Trouble("cannot be written to") from error

@@ -1,6 +1,5 @@
 """The parts that every site has: database and broker."""
 
-import tempfile
 from pathlib import Path
 
 from celery import current_app
@@ -8,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from kombu.exceptions import OperationalError
 
+from .folders import check_writable
 from .parts import Trouble
 
 _CONNECT_WITHIN_S = 2
@@ -31,14 +31,4 @@ def broker() -> None:
         except connecting.connection_errors + connecting.channel_errors + (OSError, OperationalError) as error:
             raise Trouble("cannot be reached") from error
         if folder := (connecting.transport_options or {}).get("folder"):
-            _check_folder(Path(folder))
-
-
-def _check_folder(folder: Path) -> None:
-    """Messages as files, see core.work.folder_broker."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)  # there is none before the first message
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise Trouble("cannot be written to") from error
+            check_writable(Path(folder))  # messages as files, see core.work.folder_broker
