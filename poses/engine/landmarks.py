@@ -81,6 +81,20 @@ _MIRRORED = {**dict(LEFT_RIGHT_PAIRS), **{right: left for left, right in LEFT_RI
 # MIRROR[i] is the landmark that i becomes in a mirrored photo ("flip_idx" of other tools).
 MIRROR: tuple[int, ...] = tuple(_MIRRORED.get(index, index) for index in range(COUNT))
 
+# What a person may click besides, for measures that the 33 cannot give: the spine's most prominent vertebra, the front
+# points of the pelvis, the kneecaps' centres, the bumps below them, the chin.
+EXTRA_NAMES: tuple[str, ...] = (
+    "c7",
+    "left_asis",
+    "right_asis",
+    "left_patella",
+    "right_patella",
+    "left_tibial_tuberosity",
+    "right_tibial_tuberosity",
+    "chin",
+)
+EXTRA_SIDES: tuple[Side, ...] = tuple(_side(name) for name in EXTRA_NAMES)
+
 REGIONS: dict[str, tuple[int, ...]] = {
     "face": tuple(range(11)),
     "arms": tuple(range(13, 23)),

@@ -21,7 +21,7 @@ class Keypoint:
 
     `x` and `y` are shares of the photo's width and height (after orientation; outside 0 to 1 where the body leaves the
     photo), `z` has about the scale of `x` with the hips at 0, smaller is nearer the camera; `visibility` and `presence`
-    are 0 to 1.
+    are 0 to 1 and always the model's. `marked` is the state that a person gave the point, None where nobody did.
     """
 
     name: str
@@ -30,15 +30,30 @@ class Keypoint:
     z: float
     visibility: float
     presence: float
+    marked: KeypointState | None = None
 
     @property
     def state(self) -> KeypointState:
-        """Visible from a visibility of 0.5; below it occluded inside the photo and absent outside or not present."""
+        """What a person marked; else visible from a visibility of 0.5, and below it occluded inside the photo and
+        absent outside it or where the model takes it for not present.
+        """
+        if self.marked is not None:
+            return self.marked
         if self.visibility >= _LIKELY:
             return KeypointState.VISIBLE
         if self.presence < _LIKELY or not (0 <= self.x <= 1 and 0 <= self.y <= 1):
             return KeypointState.ABSENT
         return KeypointState.OCCLUDED
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraKeypoint:
+    """One of `landmarks.EXTRA_NAMES` that a person placed on the photo: `x` and `y` in shares, visible or occluded."""
+
+    name: str
+    x: float
+    y: float
+    state: KeypointState = KeypointState.VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +89,11 @@ class Person:
     world: tuple[WorldLandmark, ...]
     score: float
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PoseVersion:
+    """A pose as one revision or one editor has it: 33 keypoints, and the extra landmarks that are placed."""
+
+    keypoints: tuple[Keypoint, ...]
+    extras: tuple[ExtraKeypoint, ...] = ()

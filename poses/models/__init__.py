@@ -1,10 +1,11 @@
-"""Photos, detections, poses, revisions, log, uploads to the bucket."""
+"""Photos, detections, poses, revisions, log, uploads to the bucket, mirror checks."""
 
 from .arrival import Arrival
 from .detection import Detection
 from .log import LogEntry
+from .mirror_check import MirrorCheck
 from .photo import Photo
 from .pose import Pose
 from .revision import PoseRevision
 
-__all__ = ["Arrival", "Detection", "LogEntry", "Photo", "Pose", "PoseRevision"]
+__all__ = ["Arrival", "Detection", "LogEntry", "MirrorCheck", "Photo", "Pose", "PoseRevision"]

@@ -14,6 +14,7 @@ class LogEntry(models.Model):
         UPLOAD = "upload", "Upload"
         DETECT = "detect", "Detect"
         EDIT = "edit", "Edit"
+        REVIEW = "review", "Review"
         DELETE = "delete", "Delete"
 
     class Status(models.TextChoices):

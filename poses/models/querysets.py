@@ -31,6 +31,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """The user's own; all of them for who may delete photos."""
         return self if user.has_perm("poses.delete_photo") else self.filter(owner_id=user.pk)
 
+    def exportable_by(self, user: Viewer) -> Self:
+        """Those whose keypoints the user may export: the user's own; all of them for who may export poses."""
+        return self if user.has_perm("poses.export_pose") else self.filter(owner_id=user.pk)
+
     def with_poses(self) -> Self:
         """Each photo's poses with their current revision and provenance, in two queries whatever the number."""
         from .pose import Pose
@@ -49,6 +53,10 @@ class PoseQuerySet(models.QuerySet["Pose"]):
     def editable_by(self, user: Viewer) -> Self:
         """Those on the user's own photos; all of them for who may change poses (Editors)."""
         return self if user.has_perm("poses.change_pose") else self.filter(photo__owner_id=user.pk)
+
+    def exportable_by(self, user: Viewer) -> Self:
+        """Those on the user's own photos; all of them for who may export poses."""
+        return self if user.has_perm("poses.export_pose") else self.filter(photo__owner_id=user.pk)
 
     def with_current(self) -> Self:
         """Each pose with its photo, current revision and provenance, in one query."""

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.contrib.admin.models import CHANGE
+from django.contrib.admin.models import LogEntry as AdminLogEntry
+
 from core.storage.rows import insert
-from poses.models import LogEntry, Photo
+from poses.models import LogEntry, Photo, Pose
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +32,13 @@ def log(
 def log_all(*, photos: Iterable[Photo], actor: "User | None", action: LogEntry.Action, message: str) -> None:
     """Adds the same entry about each photo."""
     insert([_entry(photo, actor, action, message, LogEntry.Status.SUCCESS, None) for photo in photos])
+
+
+def log_in_admin(pose: Pose, *, actor: "User | None", message: str) -> None:
+    """Adds the same to the pose's history in Django's admin, wherever it was done."""
+    if actor is not None:
+        poses = Pose.objects.filter(pk=pose.pk)
+        AdminLogEntry.objects.log_actions(actor.pk, poses, CHANGE, change_message=message, single_object=True)
 
 
 def _entry(

@@ -23,8 +23,8 @@ def save_first(photo: Photo, detection: Detection, found: Sequence[Person]) -> l
 def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[Pose]:
     """All poses of a photo that was detected before.
 
-    A person found again gets a new revision, which becomes current unless a person has corrected the pose. Newly found
-    people are added. Those not found again go, unless a person has corrected them.
+    A person found again gets a new revision, which becomes current unless a person has corrected or approved the pose.
+    Newly found people are added. Those not found again go, unless a person has corrected or approved them.
     """
     poses = list(photo.poses.select_related("current", "detection"))
     revisions = PoseRevision.objects.filter(pose__photo=photo)
@@ -35,7 +35,7 @@ def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[P
     for pose in poses:
         if pose.id in matches:
             _add_revision(pose, last_numbers[pose.id] + 1, detection, matches[pose.id])
-        elif pose.id not in edited:
+        elif pose.id not in edited and not pose.is_locked:
             pose.delete()
             continue
         kept.append(pose)
@@ -45,6 +45,14 @@ def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[P
     free = [number for number in range(len(taken) + len(new)) if number not in taken]
     added = _add(photo, detection, dict(zip(free, new, strict=False)))
     return sorted([*kept, *added], key=lambda pose: pose.person)
+
+
+def make_current(pose: Pose, revision: PoseRevision) -> None:
+    """Has the pose show a revision of its own, and keeps what lists go by in step."""
+    pose.current, pose.score = revision, revision.score
+    if revision.source == PoseRevision.Source.MODEL and revision.mirror_px is None:
+        pose.mirror_disagreement = None
+    pose.save(update_fields=("current", "score", "mirror_disagreement", "detection", "updated_at"))
 
 
 def _matches(poses: Sequence[Pose], found: Sequence[Person]) -> dict[uuid.UUID, Person]:
@@ -67,7 +75,7 @@ def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[
     """The pose names its current revision and the revision its pose: both ids are known before either row is."""
     poses, revisions = [], []
     for number, person in people.items():
-        pose = Pose(photo=photo, person=number, detection=detection)
+        pose = Pose(photo=photo, person=number, detection=detection, score=person.score)
         revision = _revision(pose, 1, detection, person)
         pose.current = revision
         poses.append(pose)
@@ -80,10 +88,11 @@ def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[
 def _add_revision(pose: Pose, number: int, detection: Detection, person: Person) -> None:
     revision = _revision(pose, number, detection, person)
     insert([revision])
-    if pose.current.source == PoseRevision.Source.MODEL:
-        pose.current = revision
     pose.detection = detection
-    pose.save(update_fields=("current", "detection", "updated_at"))
+    if pose.current.source == PoseRevision.Source.MODEL and not pose.is_locked:
+        make_current(pose, revision)
+    else:
+        pose.save(update_fields=("detection", "updated_at"))
 
 
 def _revision(pose: Pose, number: int, detection: Detection, person: Person) -> PoseRevision:
