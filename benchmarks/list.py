@@ -36,7 +36,7 @@ for first in range(0, COUNT, 1000):
         detection = Detection(photo=photo, model_name="pose_landmarker_full", model_sha256="0" * 64,
             mediapipe_version="1", people_wanted=5, min_confidence=0.5, people_found=1, milliseconds=12)
         photo.detection = detection
-        pose = Pose(photo=photo, person=0, detection=detection, created_at=at)
+        pose = Pose(photo=photo, person=0, detection=detection, score=0.9, created_at=at)
         revision = PoseRevision(pose=pose, number=1, source="model", keypoints=keypoints, world_keypoints=keypoints,
             score=0.9, box=box, detection=detection)
         pose.current = revision
