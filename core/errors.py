@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 
 class DomainError(Exception):
     """Something asked for cannot be done.
 
     `code` is stable and for programs; `message` is for people and names the remedy; `fields` maps a field's name to
-    what is wrong with it.
+    what is wrong with it. `details` is what a program needs besides, by name, in plain JSON.
     """
 
     status: int = HTTPStatus.BAD_REQUEST
@@ -20,6 +21,7 @@ class DomainError(Exception):
         self.code = code
         self.message = message
         self.fields = dict(fields or {})
+        self.details: dict[str, Any] = {}
         if status is not None:
             self.status = status
 

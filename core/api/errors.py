@@ -1,4 +1,4 @@
-"""Errors as the API answers them: one shape, `{"code", "message", "fields"?}`."""
+"""Errors as the API answers them: one shape, `{"code", "message", "fields"?}`, and the error's details beside."""
 
 import sys
 from http import HTTPStatus
@@ -28,8 +28,8 @@ def error_headers(error: DomainError) -> dict[str, str]:
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler: domain errors, a database's troubles, Django's 404 and 403, and DRF's own errors in one shape."""
     if (domain_error := _domain_error(error)) is not None:
-        body = error_body(domain_error.code, domain_error.message, domain_error.fields)
-        return Response(body, status=domain_error.status, headers=error_headers(domain_error))
+        headers = error_headers(domain_error)
+        return Response(_domain_body(domain_error), status=domain_error.status, headers=headers)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -65,10 +65,14 @@ def server_error(request: HttpRequest) -> JsonResponse:
     """500 for API paths; 503 or 507 where a middleware met a database that is down or full."""
     error = sys.exception()  # Django calls this while it handles the error
     if (domain_error := _domain_error(error)) is not None:
-        body = error_body(domain_error.code, domain_error.message, domain_error.fields)
+        body = _domain_body(domain_error)
         return JsonResponse(body, status=domain_error.status, headers=error_headers(domain_error))
     message = "Something went wrong on the server. It has been logged."
     return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _domain_body(error: DomainError) -> dict[str, Any]:
+    return {**error.details, **error_body(error.code, error.message, error.fields)}
 
 
 def _domain_error(error: BaseException | None) -> DomainError | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from core.errors import Conflict, DomainError
+from poses.engine import keypoints as keypoint_json
 from poses.engine import validation, versions
 from poses.engine.people import Keypoint, PoseVersion
 from poses.models import Photo, Pose, PoseRevision
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class StaleEdit(Conflict):
     """The pose has a newer revision than the edit began from: three versions to choose from, point by point.
 
-    `theirs` is the current revision, `model` the latest that a model made, `mine` what the edit asked for.
+    `theirs` is the current revision, `model` the latest that a model made, `mine` what the edit asked for, `began_from`
+    the number of the revision that it changed.
     """
 
     def __init__(self, *, began_from: int, theirs: PoseRevision, model: PoseRevision, mine: PoseVersion) -> None:
@@ -31,7 +33,21 @@ class StaleEdit(Conflict):
             "Load the pose again and repeat the edit."
         )
         super().__init__("stale_edit", message, fields={"expected_revision": [message]})
-        self.theirs, self.model, self.mine = theirs, model, mine
+        self.began_from, self.theirs, self.model, self.mine = began_from, theirs, model, mine
+        self.details = {"conflict": self._conflict()}
+
+    def _conflict(self) -> dict[str, Any]:
+        return {
+            "revision": self.theirs.number,
+            "began_from": self.began_from,
+            "model_revision": self.model.number,
+            "mine": keypoint_json.to_json(self.mine.keypoints),
+            "theirs": self.theirs.keypoints,
+            "model": self.model.keypoints,
+            "mine_extras": keypoint_json.extras_to_json(self.mine.extras),
+            "theirs_extras": self.theirs.extra_keypoints,
+            "model_extras": self.model.extra_keypoints,
+        }
 
 
 def replace_keypoints(

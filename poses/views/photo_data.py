@@ -1,42 +1,22 @@
 """What the photo page hands to its scripts and its table: plain numbers and words."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from poses.engine import draw, landmarks
-from poses.engine import keypoints as keypoint_json
-from poses.engine.keypoints import BoxJSON, KeypointJSON
 from poses.engine.people import Keypoint, KeypointState
 from poses.models import Photo, Pose
+from poses.selectors.drawing import STATE_WORDS, PersonData, person_data, words
 
-# The state of a point in the words of the page.
-STATE_WORDS = {
-    KeypointState.VISIBLE: "visible",
-    KeypointState.OCCLUDED: "uncertain",
-    KeypointState.ABSENT: "absent",
-}
 _NAMED_AT_MOST = 4
 
-
-class DrawnKeypoint(KeypointJSON):
-    """A keypoint and its state: visible, occluded or absent."""
-
-    state: str
-
-
-class PersonData(TypedDict):
-    """One person for the scripts; `person` counts from 0."""
-
-    id: str
-    person: int
-    revision: int
-    score: float
-    box: BoxJSON
-    keypoints: list[DrawnKeypoint]
-    world: list[KeypointJSON]
+# 33 distances in pixels of the photo for each pose that has some.
+Uncertainties = Mapping[UUID, Sequence[float]]
 
 
 class PhotoData(TypedDict):
@@ -51,7 +31,10 @@ class PhotoData(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A keypoint as a row of the table, x and y in pixels of the upright photo, visibility in per cent."""
+    """A keypoint as a row of the table, x and y in pixels of the upright photo, visibility in per cent.
+
+    `uncertainty_px` is how far off a mirror check found it, None where nobody asked for one.
+    """
 
     index: int
     name: str
@@ -62,61 +45,28 @@ class Row:
     visibility: int
     state: str
     state_words: str
+    uncertainty_px: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRows:
     """A person's 33 rows; `number` counts from 1."""
 
+    pose_id: UUID
     person: int
     number: int
     score: int
     rows: list[Row]
 
 
-def words(name: str) -> str:
-    """A landmark's name as people say it."""
-    if name in ("mouth_left", "mouth_right"):
-        return f"{name.removeprefix('mouth_')} mouth corner"
-    return name.replace("_", " ")
-
-
-def landmark_constants() -> dict[str, Any]:
-    """The one list of landmarks, for scripts that must not hold a second."""
-    return {
-        "names": landmarks.NAMES,
-        "words": [words(name) for name in landmarks.NAMES],
-        "sides": landmarks.SIDES,
-        "connections": landmarks.CONNECTIONS,
-        "regions": landmarks.REGIONS,
-        "mirror": landmarks.MIRROR,
-    }
-
-
-def photo_data(photo: Photo) -> PhotoData:
+def photo_data(photo: Photo, uncertainties: Uncertainties) -> PhotoData:
     """The photo with its people; read it with `with_poses()`."""
     return {
         "id": str(photo.id),
         "width": photo.width,
         "height": photo.height,
         "imageUrl": reverse("photo-display", args=[photo.id]),
-        "people": [_person_data(pose) for pose in photo.poses.all()],
-    }
-
-
-def _person_data(pose: Pose) -> PersonData:
-    current = pose.current
-    return {
-        "id": str(pose.id),
-        "person": pose.person,
-        "revision": current.number,
-        "score": current.score,
-        "box": current.box,
-        "keypoints": [
-            {**point_json, "state": point.state.value}
-            for point_json, point in zip(keypoint_json.to_json(current.points), current.points, strict=True)
-        ],
-        "world": current.world_keypoints,
+        "people": [person_data(pose, uncertainty=uncertainties.get(pose.pk)) for pose in photo.poses.all()],
     }
 
 
@@ -126,20 +76,26 @@ def skeleton_svg(photo: Photo) -> SafeString:
     return mark_safe(draw.skeleton_svg(people, width=photo.width, height=photo.height))  # noqa: S308
 
 
-def person_rows(photo: Photo) -> list[PersonRows]:
+def person_rows(photo: Photo, uncertainties: Uncertainties) -> list[PersonRows]:
     """Everyone's keypoints as rows of a table."""
     return [
         PersonRows(
+            pose_id=pose.pk,
             person=pose.person,
             number=pose.person + 1,
             score=round(pose.current.score * 100),
-            rows=[_row(photo, index, point) for index, point in enumerate(pose.current.points)],
+            rows=_rows(photo, pose, uncertainties.get(pose.pk)),
         )
         for pose in photo.poses.all()
     ]
 
 
-def _row(photo: Photo, index: int, point: Keypoint) -> Row:
+def _rows(photo: Photo, pose: Pose, uncertainty: Sequence[float] | None) -> list[Row]:
+    far_off: Sequence[float | None] = uncertainty or [None] * landmarks.COUNT
+    return [_row(photo, index, point, far_off[index]) for index, point in enumerate(pose.current.points)]
+
+
+def _row(photo: Photo, index: int, point: Keypoint, uncertainty_px: float | None) -> Row:
     return Row(
         index=index,
         name=point.name,
@@ -150,6 +106,7 @@ def _row(photo: Photo, index: int, point: Keypoint) -> Row:
         visibility=round(point.visibility * 100),
         state=point.state.value,
         state_words=STATE_WORDS[point.state],
+        uncertainty_px=uncertainty_px,
     )
 
 

@@ -3,6 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const LARGE = 5;
 const SMALL = 4;
+const DOUBT = 10;
 
 /** An SVG element with attributes and children. */
 export function svgElement(name, attributes = {}, ...children) {
@@ -22,17 +23,27 @@ export function moveMark(element, x, y) {
   element.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
 }
 
-/** A point: round for left, square for right; three layers, so that it stands out from any photo. */
-export function pointMark({ side, index, name, isSmall }) {
+/** A point: round for left, square for right, a diamond for an extra landmark; three layers, so that it stands out from any photo. */
+export function pointMark({ side, index, name, isSmall, isExtra }) {
   const radius = isSmall ? SMALL : LARGE;
-  const layers = ["edge-dark", "edge-light", "core"].map((layer) => shape(side, radius, layer));
+  const layers = ["edge-dark", "edge-light", "core"].map((layer) => shape(isExtra ? "extra" : side, radius, layer));
   return mark({ class: `point ${side}`, "data-index": index, "data-name": name }, ...layers);
 }
 
 function shape(side, radius, layer) {
+  if (side === "extra") return svgElement("path", { class: layer, d: `M0 ${-radius}L${radius} 0L0 ${radius}L${-radius} 0Z` });
   if (side !== "right") return svgElement("circle", { class: layer, r: radius });
   const half = radius - 0.5;
   return svgElement("rect", { class: layer, x: -half, y: -half, width: 2 * half, height: 2 * half });
+}
+
+/** Puts a ring around a point that is in doubt, and takes it away. */
+export function markDoubt(point, isDoubted) {
+  if (point.hasAttribute("data-doubt") === isDoubted) return;
+  point.toggleAttribute("data-doubt", isDoubted);
+  const [layers] = point.children;
+  if (isDoubted) layers.prepend(...["doubt-edge", "doubt"].map((layer) => svgElement("circle", { class: layer, r: DOUBT })));
+  else for (const ring of layers.querySelectorAll(".doubt, .doubt-edge")) ring.remove();
 }
 
 /** A bone's three lines. */
@@ -48,6 +59,20 @@ export function moveBone(element, start, end) {
     line.setAttribute("y1", start.y.toFixed(2));
     line.setAttribute("x2", end.x.toFixed(2));
     line.setAttribute("y2", end.y.toFixed(2));
+  }
+}
+
+/** How far off a point may be: a circle in pixels of the photo. */
+export function uncertaintyCircle() {
+  return svgElement("g", { class: "uncertainty" }, ...["edge-dark", "edge-light"].map((layer) => svgElement("circle", { class: layer })));
+}
+
+/** Puts such a circle at a place, with its radius. */
+export function moveCircle(element, { x, y }, radius) {
+  for (const circle of element.children) {
+    circle.setAttribute("cx", x.toFixed(2));
+    circle.setAttribute("cy", y.toFixed(2));
+    circle.setAttribute("r", radius.toFixed(2));
   }
 }
 

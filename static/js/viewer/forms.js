@@ -18,7 +18,7 @@ export function startDelete() {
   });
 }
 
-/** A detection takes a moment: the button says so, and a second press does nothing. */
+/** A detection, or a check that makes one, takes a moment: the button says so, and a second press does nothing. */
 export function startDetect(announce) {
   for (const form of document.querySelectorAll("[data-detect]")) {
     form.addEventListener("submit", (event) => {
@@ -28,7 +28,7 @@ export function startDetect(announce) {
       }
       form.dataset.isSent = "yes";
       event.submitter?.setAttribute("aria-disabled", "true");
-      announce("Detecting");
+      announce(form.dataset.detect || "Detecting");
     });
   }
   // Back from the next page, the form may be sent again.

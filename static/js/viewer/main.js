@@ -3,11 +3,11 @@ import { isTyping } from "../lib/keys.js";
 import { startSessionGuard } from "../lib/session.js";
 import { Skeleton } from "../skeleton.js";
 import { isSamePoint } from "../skeleton/shown.js";
+import { Stage } from "../stage/stage.js";
 import { startControls } from "./controls.js";
 import { startDelete, startDetect } from "./forms.js";
 import { actionOf } from "./keys.js";
 import { SpaceView } from "./space_view.js";
-import { Stage } from "./stage.js";
 import { createStore, rememberView, rememberedView } from "./state.js";
 import { KeypointTable } from "./table.js";
 import { copyText, tableAsText } from "./tsv.js";
@@ -153,6 +153,14 @@ const BUTTONS = { in: "zoomIn", out: "zoomOut", fit: "fit" };
 for (const button of document.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => ACTIONS[BUTTONS[button.dataset.zoom]]());
 }
+/** With a person picked there is nothing to choose. */
+find("[data-edit-menu] summary")?.addEventListener("click", (event) => {
+  const { picked } = store.get();
+  if (picked === null) return;
+  event.preventDefault();
+  follow(`[data-edit-person="${picked}"]`);
+});
+
 startDelete();
 startDetect(announce);
 startSessionGuard();

@@ -25,7 +25,7 @@ export function createStore(initial) {
 /** A view from anything: what does not fit falls back to the default. */
 export function validView(value) {
   const view = { ...DEFAULT_VIEW };
-  for (const name of ["skeleton", "points", "face"]) {
+  for (const name of ["skeleton", "points", "face", "uncertainty"]) {
     if (typeof value?.[name] === "boolean") view[name] = value[name];
   }
   if (LABELS.includes(value?.labels)) view.labels = value.labels;

@@ -1,6 +1,7 @@
 /** Wheel, drag, pinch, tap and double tap on an element, told in its own pixels. */
 
 const SLACK = 4;
+const HOLD_SLACK = 2;
 const TOUCH_SLACK = 10;
 const DOUBLE_MS = 400;
 const DOUBLE_REACH = 24;
@@ -25,17 +26,34 @@ function distance([a, b]) {
 
 /**
  * Calls `onZoom(factor, point)` (answers whether it did anything), `onPan(dx, dy)`, `onTap(point, isTouch)`,
- * `onDouble(point)` and `onHover(point or null)`.
+ * `onDouble(point)` and `onHover(point or null)`. `onPress(point, isTouch)` may answer what is held from then on,
+ * `{move(point), end(), cancel()}`: the pointer then drags that and pans nothing.
  */
-export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHover }) {
+export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHover, onPress = () => null }) {
   const pressed = new Map();
   let moved = false;
   let start = null;
   let lastTap = null;
+  let held = null;
+  let box = null;
 
   function pointOf(event) {
-    const box = element.getBoundingClientRect();
+    // While something is held the box is that of the press: no layout is read between two frames.
+    box = held && box ? box : element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  function hold(event, point) {
+    const slack = event.pointerType === "touch" ? TOUCH_SLACK : HOLD_SLACK;
+    moved ||= distance([start, point]) > slack;
+    if (moved) held.move(point);
+  }
+
+  function letGo(isEnd) {
+    const what = held;
+    held = null;
+    if (isEnd && moved) what?.end();
+    else what?.cancel();
   }
 
   function pinch(event, point) {
@@ -63,27 +81,40 @@ export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHove
   }
 
   element.addEventListener("wheel", (event) => {
-    if (onZoom(wheelFactor(event), pointOf(event)) || event.ctrlKey) event.preventDefault();
+    if (held) event.preventDefault();
+    else if (onZoom(wheelFactor(event), pointOf(event)) || event.ctrlKey) event.preventDefault();
   }, { passive: false });
 
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
-    if (!pressed.size) [moved, start] = [false, pointOf(event)];
-    else moved = true;
+    if (pressed.size) {
+      letGo(false);
+      moved = true;
+    } else {
+      [moved, start] = [false, pointOf(event)];
+      held = onPress(start, event.pointerType === "touch");
+    }
     pressed.set(event.pointerId, pointOf(event));
   });
+
+  // A finger on what can be held does not scroll the page.
+  element.addEventListener("touchstart", (event) => {
+    if (held && event.cancelable) event.preventDefault();
+  }, { passive: false });
 
   element.addEventListener("pointermove", (event) => {
     const point = pointOf(event);
     if (!pressed.has(event.pointerId)) {
       if (event.pointerType !== "touch") onHover(point);
-    } else if (pressed.size === 2) pinch(event, point);
+    } else if (held) hold(event, point);
+    else if (pressed.size === 2) pinch(event, point);
     else if (pressed.size === 1) drag(event, point);
   });
 
   function release(event) {
     if (!pressed.delete(event.pointerId)) return;
+    letGo(event.type === "pointerup");
     if (event.type === "pointerup" && !moved && !pressed.size) tap(pointOf(event), event);
   }
   element.addEventListener("pointerup", release);
