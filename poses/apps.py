@@ -14,8 +14,8 @@ class PosesConfig(AppConfig):
         from core.work import kinds
 
         from . import checks, health, queue  # noqa: F401
-        from .models import Arrival, Photo
-        from .services import arriving, detecting
+        from .models import Arrival, MirrorCheck, Photo
+        from .services import arriving, detecting, mirroring
         from .services.photo_files import follow_the_row
 
         post_delete.connect(follow_the_row, sender=Photo)
@@ -41,5 +41,18 @@ class PosesConfig(AppConfig):
                 lease=queue.ARRIVAL_LEASE,
                 retry_permission="poses.retry_photo",
                 chunk_size=4,
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                name=queue.MIRROR,
+                label="Mirror checks",
+                model=MirrorCheck,
+                work=mirroring.check_claimed,
+                on_failure=mirroring.log_failure,
+                on_retry=mirroring.log_queued,
+                describe=lambda check: check.photo.title,
+                lease=queue.LEASE,
+                retry_permission="poses.retry_photo",
             )
         )

@@ -1,4 +1,4 @@
-"""Detections and uploads to the bucket, in the background."""
+"""Detections, uploads to the bucket and mirror checks, in the background."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,6 +8,7 @@ from core.work import kinds, sending
 
 DETECTION = "detection"
 ARRIVAL = "arrival"
+MIRROR = "mirror"
 # Longer than a chunk of large photos takes, decoding and a wait for the database included.
 LEASE = timedelta(seconds=30)
 # Also fetching each from the bucket and storing its files there.
@@ -22,3 +23,8 @@ def send(photo_ids: Sequence[UUID]) -> None:
 def send_arrivals(arrival_ids: Sequence[int]) -> None:
     """The same for uploads that have arrived in the bucket."""
     sending.send_on_commit(kinds.kind_named(ARRIVAL), arrival_ids)
+
+
+def send_mirror_checks(check_ids: Sequence[UUID]) -> None:
+    """The same for photos to be compared with their mirror images."""
+    sending.send_on_commit(kinds.kind_named(MIRROR), check_ids)

@@ -204,4 +204,8 @@ class Migration(migrations.Migration):
             model_name='mirrorcheck',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('status__in', ('pending', 'running'))), models.Q(('lease_until', None), ('status__in', ('completed', 'failed'))), _connector='OR'), name='mirrorcheck_leased_until_finished'),
         ),
+        migrations.AddIndex(
+            model_name='poserevision',
+            index=models.Index(condition=models.Q(('from_model_px__isnull', False)), fields=['pose'], name='revision_of_people'),
+        ),
     ]

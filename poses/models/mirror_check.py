@@ -1,11 +1,23 @@
 """A photo whose keypoints are compared with those of its mirror image."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 
 from core.work.item import WorkItem
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class MirrorCheckManager(models.Manager["MirrorCheck"]):
+    """Rows come with what the work and the queue's page need of the photo."""
+
+    def get_queryset(self) -> models.QuerySet["MirrorCheck"]:
+        """With photo and owner, in the same read."""
+        return super().get_queryset().select_related("photo__owner")
 
 
 class MirrorCheck(WorkItem):
@@ -15,6 +27,8 @@ class MirrorCheck(WorkItem):
     photo = models.OneToOneField("poses.Photo", on_delete=models.CASCADE, related_name="mirror_check")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
+    objects = MirrorCheckManager()
+
     class Meta:
         ordering = ("-queued_at", "-id")
         constraints = WorkItem.Meta.constraints
@@ -22,3 +36,8 @@ class MirrorCheck(WorkItem):
 
     def __str__(self) -> str:
         return f"Mirror check of {self.photo}"
+
+    @property
+    def owner(self) -> "User":
+        """Whose photo it is."""
+        return self.photo.owner

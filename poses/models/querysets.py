@@ -54,6 +54,14 @@ class PoseQuerySet(models.QuerySet["Pose"]):
         """Those on the user's own photos; all of them for who may change poses (Editors)."""
         return self if user.has_perm("poses.change_pose") else self.filter(photo__owner_id=user.pk)
 
+    def deletable_by(self, user: Viewer) -> Self:
+        """Those on the user's own photos; all of them for who may delete poses."""
+        return self if user.has_perm("poses.delete_pose") else self.filter(photo__owner_id=user.pk)
+
+    def reviewable_by(self, user: Viewer) -> Self:
+        """Those that the user may hand on in the review: all of them for who may approve, else what they may edit."""
+        return self if user.has_perm("poses.approve_pose") else self.editable_by(user)
+
     def exportable_by(self, user: Viewer) -> Self:
         """Those on the user's own photos; all of them for who may export poses."""
         return self if user.has_perm("poses.export_pose") else self.filter(photo__owner_id=user.pk)

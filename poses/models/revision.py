@@ -66,7 +66,11 @@ class PoseRevision(models.Model):
 
     class Meta:
         ordering = ("-number",)
-        indexes = (models.Index(fields=("-created_at", "-id"), name="revision_newest"),)
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="revision_newest"),
+            # Those that people made, for statistics: few among all that models made.
+            models.Index(fields=("pose",), condition=Q(from_model_px__isnull=False), name="revision_of_people"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("pose", "number"), name="revision_number_once_a_pose"),
             models.CheckConstraint(condition=Q(number__gte=1), name="revision_number_from_1"),

@@ -1,14 +1,15 @@
 """What the gallery shows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from poses.models import Photo, Pose
+
+from .days import begin_of, end_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,9 +64,9 @@ def gallery_photos(*, user: "User", wanted: GalleryFilter) -> "PhotoQuerySet":
     if wanted.model:
         photos = photos.filter(model_name=wanted.model)
     if wanted.since:
-        photos = photos.filter(created_at__gte=_at(wanted.since, time.min))
+        photos = photos.filter(created_at__gte=begin_of(wanted.since))
     if wanted.until:
-        photos = photos.filter(created_at__lte=_at(wanted.until, time.max))
+        photos = photos.filter(created_at__lte=end_of(wanted.until))
     return _by_people(_by_status(photos, wanted.status), wanted.people)
 
 
@@ -97,7 +98,3 @@ def _by_people(photos: "PhotoQuerySet", people: PeopleFilter | None) -> "PhotoQu
     if people is PeopleFilter.SEVERAL:
         return photos.filter(people_found__gte=2)
     return photos.filter(people_found=int(people))
-
-
-def _at(day: date, moment: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, moment))

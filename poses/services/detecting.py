@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What a native library says of itself is for the log, not for people.
-_UNEXPECTED = EngineError("detection_failed", "The pose model failed on this photo. The log has the details.")
+UNEXPECTED = EngineError("detection_failed", "The pose model failed on this photo. The log has the details.")
 # For a detection within a request, which may have to wait for others: a browser has long given up by then.
 REQUEST_LEASE = timedelta(minutes=2)
 
@@ -54,7 +54,7 @@ def detect_photo(
     except Exception as error:  # a native library may raise anything; the row must say so and the site go on
         logger.exception("detection failed on photo %s", photo.id)
         metrics.detection("failed", time.perf_counter() - started)
-        _save_failure(photo, actor, error if isinstance(error, EngineError) else _UNEXPECTED)
+        _save_failure(photo, actor, error if isinstance(error, EngineError) else UNEXPECTED)
         return
     seconds = time.perf_counter() - started
     metrics.detection("completed", seconds)

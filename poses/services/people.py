@@ -1,6 +1,5 @@
 """Found people as poses and revisions."""
 
-import uuid
 from collections.abc import Sequence
 
 from django.db.models import Max
@@ -30,17 +29,17 @@ def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[P
     revisions = PoseRevision.objects.filter(pose__photo=photo)
     last_numbers = dict(revisions.order_by().values_list("pose_id").annotate(Max("number")))
     edited = set(revisions.exclude(source=PoseRevision.Source.MODEL).values_list("pose_id", flat=True))
-    matches = _matches(poses, found)
+    matched = matches([Box(**pose.current.box) for pose in poses], found)
     kept = []
-    for pose in poses:
-        if pose.id in matches:
-            _add_revision(pose, last_numbers[pose.id] + 1, detection, matches[pose.id])
+    for index, pose in enumerate(poses):
+        if index in matched:
+            _add_revision(pose, last_numbers[pose.id] + 1, detection, matched[index])
         elif pose.id not in edited and not pose.is_locked:
             pose.delete()
             continue
         kept.append(pose)
-    matched = {id(person) for person in matches.values()}
-    new = [person for person in found if id(person) not in matched]
+    known = {id(person) for person in matched.values()}
+    new = [person for person in found if id(person) not in known]
     taken = {pose.person for pose in kept}
     free = [number for number in range(len(taken) + len(new)) if number not in taken]
     added = _add(photo, detection, dict(zip(free, new, strict=False)))
@@ -55,20 +54,20 @@ def make_current(pose: Pose, revision: PoseRevision) -> None:
     pose.save(update_fields=("current", "score", "mirror_disagreement", "detection", "updated_at"))
 
 
-def _matches(poses: Sequence[Pose], found: Sequence[Person]) -> dict[uuid.UUID, Person]:
-    """The found person for each pose that has one, the best overlaps first."""
+def matches(known: Sequence[Box], found: Sequence[Person]) -> dict[int, Person]:
+    """The found person for each known box, by its place in `known`, that has one; the best overlaps first."""
     pairs = [
-        (intersection_over_union(Box(**pose.current.box), person.box), index, number)
-        for index, pose in enumerate(poses)
+        (intersection_over_union(box, person.box), index, number)
+        for index, box in enumerate(known)
         for number, person in enumerate(found)
     ]
-    matches: dict[uuid.UUID, Person] = {}
+    matched: dict[int, Person] = {}
     taken: set[int] = set()
     for overlap, index, number in sorted(pairs, reverse=True):
-        if overlap >= _SAME_PERSON and poses[index].id not in matches and number not in taken:
-            matches[poses[index].id] = found[number]
+        if overlap >= _SAME_PERSON and index not in matched and number not in taken:
+            matched[index] = found[number]
             taken.add(number)
-    return matches
+    return matched
 
 
 def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[Pose]:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from poses.engine import draw, landmarks
 from poses.engine.landmarks import Side
-from poses.engine.people import Keypoint
+from poses.engine.people import ExtraKeypoint, Keypoint, KeypointState
 
 from . import files
 
@@ -191,3 +191,22 @@ def test_points_far_outside_are_drawn_without_trouble():
     with Image.open(io.BytesIO(content)) as image:
         assert image.size == (640, 480)
     ET.fromstring(draw.skeleton_svg([far], width=640, height=480))
+
+
+def test_extra_landmarks_are_diamonds_numbered_behind_the_33():
+    extras = (ExtraKeypoint("c7", 0.5, 0.5), ExtraKeypoint("left_asis", 0.25, 0.5, KeypointState.OCCLUDED))
+    root = ET.fromstring(draw.skeleton_svg([person()], width=640, height=480, extras=[extras]))
+    drawn = points_of(root)
+    assert set(drawn) == {*range(33), 33, 34}
+    assert drawn[33].tag == f"{SVG}path"
+    assert drawn[33].attrib["d"].startswith("M320.0 ")
+    assert (drawn[34].attrib["data-name"], drawn[34].attrib["fill"]) == ("left_asis", "none")
+    assert drawn[34].attrib["stroke"] == draw.COLOURS[Side.LEFT]
+
+
+def test_a_unit_of_ones_own_sets_the_size_of_lines_and_points():
+    small, large = (
+        points_of(ET.fromstring(draw.skeleton_svg([person()], width=640, height=480, unit=unit)))[NOSE]
+        for unit in (1.0, 4.0)
+    )
+    assert float(large.attrib["r"]) == 4 * float(small.attrib["r"])
