@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-EDITORS = "Editors"  # may see and edit any pose
+EDITORS = "Editors"  # may see, edit and export any pose
+REVIEWERS = "Reviewers"  # may approve them, too
 OPERATORS = "Operators"  # may run backups and see all logs
 
 

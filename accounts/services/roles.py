@@ -2,11 +2,13 @@
 
 from django.contrib.auth.models import Group, Permission
 
-from accounts.models import EDITORS, OPERATORS
+from accounts.models import EDITORS, OPERATORS, REVIEWERS
 
 # Other apps' permissions by name only: this app knows none of them.
+_EDITING = ("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection", "export_pose")
 _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    EDITORS: {"poses": ("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection")},
+    EDITORS: {"poses": _EDITING},
+    REVIEWERS: {"poses": (*_EDITING, "approve_pose")},
     OPERATORS: {"poses": ("view_logentry", "retry_photo")},
 }
 

@@ -1,12 +1,15 @@
 """Paging that costs the same on every page: from the last row seen, never by counting rows.
 
-Rows come newest first. A cursor names a row by its moment and id, so rows of one moment are neither lost nor repeated.
+A cursor names a row by what the list goes by and by its id, so rows that are equal in the one are neither lost nor
+repeated.
 """
 
+import math
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -17,27 +20,48 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the list: the row with this moment and id."""
+    """A place in the list: the row with this id, and its moment or number that the list goes by."""
 
-    created_at: datetime
+    value: datetime | float
     id: uuid.UUID
 
     def __str__(self) -> str:
-        return f"{(self.created_at - _EPOCH) // _MICROSECOND}-{self.id.hex}"
+        is_moment = isinstance(self.value, datetime)
+        value = (self.value - _EPOCH) // _MICROSECOND if is_moment else repr(self.value)  # type: ignore[operator]
+        return f"{value}-{self.id.hex}"
 
     @classmethod
-    def parse(cls, text: str) -> Self | None:
-        """The cursor that `str()` made, None for anything else."""
-        moment, _, identifier = text.partition("-")
-        try:
-            return cls(_EPOCH + int(moment) * _MICROSECOND, uuid.UUID(hex=identifier))
-        except (ValueError, OverflowError):
-            return None
+    def parse(cls, text: str) -> "Cursor | None":
+        """The cursor of a moment that `str()` made, None for anything else."""
+        return _parsed(text, lambda value: _EPOCH + int(value) * _MICROSECOND)
+
+    @classmethod
+    def parse_number(cls, text: str) -> "Cursor | None":
+        """The same of a number."""
+        return _parsed(text, _finite)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list goes by, a field that is never null in it, and then by id; an index must have it the same way."""
+
+    field: str
+    is_descending: bool = False
+    is_id_descending: bool = False
+    parse: Callable[[str], Cursor | None] = Cursor.parse
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The fields to order rows by."""
+        return f"{'-' * self.is_descending}{self.field}", f"{'-' * self.is_id_descending}id"
+
+
+NEWEST_FIRST = Order("created_at", is_descending=True, is_id_descending=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[_Row]):
-    """Rows, newest first, and the cursors of the pages beside it (None where there is none)."""
+    """Rows, newest (or what else is first) first, and the cursors of the pages beside it (None where there is none)."""
 
     rows: list[_Row]
     newer: Cursor | None
@@ -45,38 +69,57 @@ class Page(Generic[_Row]):
 
 
 def page_of(
-    rows: QuerySet[_Row], *, size: int, before: Cursor | None = None, after: Cursor | None = None
+    rows: QuerySet[_Row],
+    *,
+    size: int,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    order: Order = NEWEST_FIRST,
 ) -> Page[_Row]:
-    """The `size` rows older than `before` or newer than `after`; the first page without either.
+    """The `size` rows that come behind `before` or ahead of `after`; the first page without either.
 
-    The first page also stands in for one that has nothing left on it, and for a page of newer rows that is not full.
+    The first page also stands in for one that has nothing left on it, and for a page ahead that is not full.
     """
     if after is not None:
-        found = list(_newer_than(rows, after)[: size + 1])[::-1]
+        found = list(_beyond(rows, after, order, is_back=True)[: size + 1])[::-1]
         if len(found) > size:
-            return _page(found[1:], has_newer=True, has_older=True)
+            return _page(found[1:], order, has_newer=True, has_older=True)
     elif before is not None:
-        found = list(_older_than(rows, before)[: size + 1])
+        found = list(_beyond(rows, before, order, is_back=False)[: size + 1])
         if found:
-            return _page(found[:size], has_newer=True, has_older=len(found) > size)
-    found = list(rows.order_by("-created_at", "-id")[: size + 1])
-    return _page(found[:size], has_newer=False, has_older=len(found) > size)
+            return _page(found[:size], order, has_newer=True, has_older=len(found) > size)
+    found = list(rows.order_by(*order.names)[: size + 1])
+    return _page(found[:size], order, has_newer=False, has_older=len(found) > size)
 
 
-# `created_at <= t and not (created_at = t and id >= i)`, not an OR of two cases: databases walk an index for this form.
-def _older_than(rows: QuerySet[_Row], cursor: Cursor) -> QuerySet[_Row]:
-    older = rows.filter(created_at__lte=cursor.created_at).exclude(created_at=cursor.created_at, id__gte=cursor.id)
-    return older.order_by("-created_at", "-id")
+def _beyond(rows: QuerySet[_Row], cursor: Cursor, order: Order, *, is_back: bool) -> QuerySet[_Row]:
+    """`value <= v and not (value = v and id >= i)`, not an OR of two cases: databases walk an index for this form."""
+    beyond = "lte" if order.is_descending is not is_back else "gte"
+    not_beyond_id = "gte" if order.is_id_descending is not is_back else "lte"
+    found = rows.filter(**{f"{order.field}__{beyond}": cursor.value})
+    found = found.exclude(**{order.field: cursor.value, f"id__{not_beyond_id}": cursor.id})
+    return found.order_by(*order.names).reverse() if is_back else found.order_by(*order.names)
 
 
-def _newer_than(rows: QuerySet[_Row], cursor: Cursor) -> QuerySet[_Row]:
-    newer = rows.filter(created_at__gte=cursor.created_at).exclude(created_at=cursor.created_at, id__lte=cursor.id)
-    return newer.order_by("created_at", "id")
+def _page(rows: list[_Row], order: Order, *, has_newer: bool, has_older: bool) -> Page[_Row]:
+    newer = _cursor(rows[0], order) if has_newer else None
+    return Page(rows, newer, _cursor(rows[-1], order) if has_older else None)
 
 
-def _page(rows: list[_Row], *, has_newer: bool, has_older: bool) -> Page[_Row]:
-    return Page(rows, _cursor(rows[0]) if has_newer else None, _cursor(rows[-1]) if has_older else None)
+def _cursor(row: Model, order: Order) -> Cursor:
+    return Cursor(getattr(row, order.field), row.pk)
 
 
-def _cursor(row: Model) -> Cursor:
-    return Cursor(row.created_at, row.pk)  # type: ignore[attr-defined]  # what this module pages has the field
+def _parsed(text: str, value_of: Callable[[str], Any]) -> Cursor | None:
+    value, _, identifier = text.rpartition("-")
+    try:
+        return Cursor(value_of(value), uuid.UUID(hex=identifier))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from core.errors import Conflict
 from poses.models import LogEntry, Photo, Pose
 
 from .locking import lock_photo
@@ -21,9 +22,12 @@ def delete_photo(*, photo: Photo, actor: "User | None") -> None:
 
 
 def delete_pose(*, pose: Pose, actor: "User | None") -> None:
-    """Removes one person from a photo, with all revisions."""
+    """Removes one person from a photo, with all revisions. Raises Conflict (`pose_approved`) where it is locked."""
     with transaction.atomic():
         photo = lock_photo(pose.photo_id)
+        if Pose.objects.filter(pk=pose.pk, review_status=Pose.Review.APPROVED).exists():
+            message = "This pose is approved and locked. Have it unlocked in the review, then delete it."
+            raise Conflict("pose_approved", message)
         log(photo=photo, actor=actor, action=LogEntry.Action.DELETE, message=str(pose))
         pose.delete()
         photo.people_found = photo.poses.count()

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from poses.engine.draw import bone_paths
-from poses.models import Photo
+from poses.engine.landmarks import Side
+from poses.models import Photo, Pose
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,15 +48,14 @@ def cards_of(photos: Iterable[Photo], *, viewer: "User") -> list[Card]:
 
 def card_of(photo: Photo, *, viewer: "User") -> Card:
     """The card of a photo read `with_skeletons`; another's says whose it is."""
-    scale = _BOX / max(photo.width, photo.height)
-    width, height = max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+    width, height = drawing_size(photo)
     return Card(
         photo=photo,
         width=width,
         height=height,
-        people=[_bones(paths) for paths in _paths(photo, width, height)],
+        people=[bones_of(pose, width=width, height=height) for pose in photo.poses.all()],
         found=people_found(photo),
-        age=_age(photo),
+        age=age_of(photo.created_at),
         owner="" if photo.owner_id == viewer.pk else photo.owner.get_full_name(),
     )
 
@@ -67,16 +67,19 @@ def people_found(photo: Photo) -> str:
     return "1 person" if photo.people_found == 1 else f"{photo.people_found} people"
 
 
-def _paths(photo: Photo, width: int, height: int) -> Iterable[dict[str, str]]:
-    for pose in photo.poses.all():
-        drawn = bone_paths(pose.current.points, width=width, height=height)
-        yield {side.value: path for side, path in drawn.items()}
+def drawing_size(photo: Photo) -> tuple[int, int]:
+    """Width and height of the box that skeletons are drawn in over the photo's thumbnail."""
+    scale = _BOX / max(photo.width, photo.height)
+    return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
 
 
-def _bones(paths: dict[str, str]) -> Bones:
-    return Bones(left=paths.get("left", ""), right=paths.get("right", ""), middle=paths.get("middle", ""))
+def bones_of(pose: Pose, *, width: int, height: int) -> Bones:
+    """A person in a box of that size; read the pose with its current keypoints."""
+    paths = bone_paths(pose.current.points, width=width, height=height)
+    return Bones(left=paths.get(Side.LEFT, ""), right=paths.get(Side.RIGHT, ""), middle=paths.get(Side.MIDDLE, ""))
 
 
-def _age(photo: Photo) -> str:
-    is_fresh = timezone.now() - photo.created_at < timedelta(minutes=1)
-    return "just now" if is_fresh else f"{timesince(photo.created_at, depth=1)} ago"
+def age_of(moment: datetime) -> str:
+    """`just now`, `3 hours ago`."""
+    is_fresh = timezone.now() - moment < timedelta(minutes=1)
+    return "just now" if is_fresh else f"{timesince(moment, depth=1)} ago"

@@ -81,12 +81,12 @@ def _results(request: HttpRequest, user: "User", form: GalleryFilterForm) -> dic
         "cards": cards_of(page.rows, viewer=user),
         "is_empty": not page.rows and not wanted.is_narrow and not wanted.is_everyones,
         "takes_new": page.newer is None and not wanted.is_narrow,
-        "newer": _link(request.GET, after=page.newer),
-        "older": _link(request.GET, before=page.older),
+        "newer": page_link(request.GET, after=page.newer),
+        "older": page_link(request.GET, before=page.older),
     }
 
 
-def _link(given: QueryDict, **cursor: Cursor | None) -> str:
+def page_link(given: QueryDict, **cursor: Cursor | None) -> str:
     """The query string of a page beside this one, with the same filters; empty where there is no such page."""
     [(name, place)] = cursor.items()
     if place is None:

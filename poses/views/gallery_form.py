@@ -1,14 +1,13 @@
 """The gallery's two forms: what to show, and how to detect what is added."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 
 from poses.engine.detector import MAX_PEOPLE, MIN_PEOPLE
+from poses.selectors.days import DAY_VALIDATORS
 from poses.selectors.gallery import GalleryFilter, PeopleFilter, StatusFilter
 from poses.services.options import DetectionOptions
 
@@ -29,23 +28,23 @@ _PEOPLE = (
 )
 _WHOSE = (("", "My photos"), ("everyone", "Everyone's photos"))
 _SIZES = tuple(("" if size == PAGE_SIZES[0] else str(size), f"{size} photos") for size in PAGE_SIZES)
-# Databases and time zones fail on the calendar's ends.
-_DAYS = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 
 
-def _day(label: str) -> forms.DateField:
+def day_field(label: str) -> forms.DateField:
+    """A day that may be left out."""
     picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(
         required=False,
         label=label,
         widget=picker,
         input_formats=["%Y-%m-%d"],
-        validators=_DAYS,
+        validators=DAY_VALIDATORS,
         error_messages={"invalid": "Give a day such as 2026-01-31."},
     )
 
 
-def _choice(label: str, choices: Sequence[tuple[str, str]]) -> forms.ChoiceField:
+def choice_field(label: str, choices: Sequence[tuple[str, str]]) -> forms.ChoiceField:
+    """A choice that may be left out."""
     return forms.ChoiceField(
         required=False,
         label=label,
@@ -54,28 +53,29 @@ def _choice(label: str, choices: Sequence[tuple[str, str]]) -> forms.ChoiceField
     )
 
 
+def search_field() -> forms.CharField:
+    """The photo's name or a part of it."""
+    box = forms.TextInput(attrs={"type": "search", "placeholder": "Search by name", "autocomplete": "off"})
+    return forms.CharField(required=False, max_length=200, label="Search by name", widget=box)
+
+
 class GalleryFilterForm(forms.Form):
     """All fields may be left out; one that is not valid is not used and named on the page."""
 
-    q = forms.CharField(
-        required=False,
-        max_length=200,
-        label="Search by name",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search by name", "autocomplete": "off"}),
-    )
-    status = _choice("Status", _STATUSES)
-    people = _choice("People found", _PEOPLE)
-    whose = _choice("Whose photos", _WHOSE)
-    since = _day("Added from")
-    until = _day("Added until")
-    size = _choice("On a page", _SIZES)
+    q = search_field()
+    status = choice_field("Status", _STATUSES)
+    people = choice_field("People found", _PEOPLE)
+    whose = choice_field("Whose photos", _WHOSE)
+    since = day_field("Added from")
+    until = day_field("Added until")
+    size = choice_field("On a page", _SIZES)
 
     def __init__(self, data: Any, *, model_names: Iterable[str], may_see_everyones: bool) -> None:
         super().__init__(data, auto_id="filter-%s", use_required_attribute=False, label_suffix="")
         names = sorted(model_names)
         choices = [("", "Any model"), *((name, name) for name in names)]
         # One model is no choice, but an address that names another is still told so.
-        self.fields["model"] = _choice("Model", choices)
+        self.fields["model"] = choice_field("Model", choices)
         if len(names) <= 1:
             self.fields["model"].widget = forms.HiddenInput()
         if not may_see_everyones:
