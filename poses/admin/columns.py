@@ -9,8 +9,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core.work.item import WorkItem
-from poses.engine.people import Keypoint
-from poses.models import Photo, Pose
+from poses.engine.people import Keypoint, PoseVersion
+from poses.engine.versions import points_by_name
+from poses.models import Photo, Pose, PoseRevision
+
+# Of revisions; lists read none of it.
+LARGE_COLUMNS = ("keypoints", "extra_keypoints", "world_keypoints", "from_model_px", "mirror_px")
 
 
 def admin_link(name: str, pk: UUID, text: str) -> SafeString:
@@ -31,10 +35,10 @@ def score_cell(score: float) -> str:
 class CurrentRevisionColumns:
     """What a pose's current revision says; the rows come with `current` and `detection`."""
 
-    @admin.display(description="score", ordering="current__score")
-    def score(self, pose: Pose) -> str:
+    @admin.display(description="score", ordering="score")
+    def score_shown(self, pose: Pose) -> str:
         """Mean visibility, 0 to 1."""
-        return score_cell(pose.current.score)
+        return score_cell(pose.score)
 
     @admin.display(description="revision", ordering="current__number")
     def revision(self, pose: Pose) -> int:
@@ -52,17 +56,48 @@ class CurrentRevisionColumns:
         return pose.detection.model_name
 
 
-def keypoint_table(keypoints: Iterable[Keypoint], photo: Photo) -> SafeString:
-    """All keypoints in the photo's pixels."""
+class ReviewColumns:
+    """Where a pose stands in the review; the rows come with `assigned_to`."""
+
+    @admin.display(description="review", ordering="review_status")
+    def review(self, pose: Pose) -> SafeString:
+        """The status, and why where it was rejected."""
+        reason = format_html(' <span class="quiet">{}</span>', pose.review_reason) if pose.review_reason else ""
+        return format_html(
+            '<span class="review {}">{}</span>{}', pose.review_status, pose.get_review_status_display(), reason
+        )
+
+    @admin.display(description="mirror disagreement", ordering="mirror_disagreement")
+    def mirror(self, pose: Pose) -> str:
+        """In per cent of the body's size, or nothing where it was not checked."""
+        return "-" if pose.mirror_disagreement is None else f"{pose.mirror_disagreement * 100:.1f} %"
+
+
+class EditColumns:
+    """What an edit changed; nothing on revisions of a detection."""
+
+    @admin.display(description="score", ordering="score")
+    def score_shown(self, revision: PoseRevision) -> str:
+        """Mean visibility, 0 to 1."""
+        return score_cell(revision.score)
+
+    @admin.display(description="mean px moved", ordering="mean_moved_px")
+    def mean_px(self, revision: PoseRevision) -> str:
+        """Over the points that moved, in the photo's pixels."""
+        return "-" if revision.mean_moved_px is None else f"{revision.mean_moved_px:.1f}"
+
+
+def keypoint_table(version: PoseVersion, photo: Photo) -> SafeString:
+    """All keypoints, and the extra landmarks that are placed, in the photo's pixels."""
     rows = (
         (
             point.name,
             f"{point.x * photo.width:.1f}",
             f"{point.y * photo.height:.1f}",
-            f"{point.visibility:.2f}",
+            f"{point.visibility:.2f}" if isinstance(point, Keypoint) else "",
             point.state,
         )
-        for point in keypoints
+        for point in points_by_name(version).values()
     )
     return _table(("Name", "x (px)", "y (px)", "Visibility", "State"), rows)
 

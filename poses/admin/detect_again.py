@@ -1,15 +1,15 @@
 """The action "Detect again"."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from poses.models import Photo
 from poses.services import detecting
+
+from .asking import Question, ask, counted, is_confirmed
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,31 +20,30 @@ def detect_again(
     model_admin: "admin.ModelAdmin[Photo]", request: HttpRequest, queryset: QuerySet[Photo]
 ) -> HttpResponse | None:
     """Asks once, then queues each photo for its own detection; those being worked on are left to that."""
-    if "confirmed" not in request.POST:
-        return _question(model_admin, request, list(queryset))
+    if not is_confirmed(request):
+        return ask(model_admin, request, _question(list(queryset)))
     chosen = queryset.count()
     queued = detecting.queue_again(photos=queryset, actor=cast("User", request.user))
     if queued:
-        model_admin.message_user(request, f"Queued to be detected again: {_counted(queued)}.", messages.SUCCESS)
+        model_admin.message_user(request, f"Queued to be detected again: {counted(queued, 'photo')}.", messages.SUCCESS)
     if busy := chosen - queued:
-        words = f"Being worked on right now and left alone: {_counted(busy)}."
+        words = f"Being worked on right now and left alone: {counted(busy, 'photo')}."
         model_admin.message_user(request, words, messages.WARNING)
     return None
 
 
-def _question(model_admin: "admin.ModelAdmin[Photo]", request: HttpRequest, photos: list[Photo]) -> HttpResponse:
-    context: dict[str, Any] = {
-        **model_admin.admin_site.each_context(request),
-        "title": "Detect again",
-        "subtitle": None,
-        "opts": model_admin.opts,
-        "media": model_admin.media,
-        "photos": photos,
-        "action_checkbox_name": ACTION_CHECKBOX_NAME,
-    }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, "admin/poses/detect_again.html", context)
+def _question(photos: list[Photo]) -> Question:
+    return Question(
+        action="detect_again",
+        title="Detect again",
+        text=(
+            f"Look for people again on {counted(len(photos), 'photo')}, each with the model and settings it was "
+            "uploaded with? What a person has corrected stays. It is done in the background."
+        ),
+        rows=[(photo.pk, _named(photo)) for photo in photos],
+    )
 
 
-def _counted(number: int) -> str:
-    return "1 photo" if number == 1 else f"{number} photos"
+def _named(photo: Photo) -> str:
+    people = "person" if photo.people_wanted == 1 else "people"
+    return f"{photo.title} ({photo.model_name}, up to {photo.people_wanted} {people})"

@@ -1,25 +1,34 @@
 """What belongs to a photo or a pose, on its page; each shows to those who may view its kind."""
 
-from django.contrib import admin
+from typing import TYPE_CHECKING, Any
+
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from core.admin.options import ReadOnlyInline
 from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
 
-from .columns import CurrentRevisionColumns, score_cell
+from .columns import LARGE_COLUMNS, CurrentRevisionColumns, EditColumns, ReviewColumns
+
+if TYPE_CHECKING:  # generic for the type checker, not at run time
+    _InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    _InlineFormSet = BaseInlineFormSet
 
 
-class PoseInline(CurrentRevisionColumns, ReadOnlyInline[Pose, Photo]):
+class PoseInline(CurrentRevisionColumns, ReviewColumns, ReadOnlyInline[Pose, Photo]):
     """The people on a photo."""
 
     model = Pose
-    fields = readonly_fields = ("score", "revision", "source", "model_name", "updated_at")
+    fields = readonly_fields = (
+        *("score_shown", "revision", "source", "model_name", "review", "assigned_to", "updated_at"),
+    )
     verbose_name_plural = "people"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pose]:
         """With what the rows show."""
-        poses = super().get_queryset(request).select_related("current", "detection")
+        poses = super().get_queryset(request).select_related("current", "detection", "assigned_to")
         return poses.defer("current__keypoints", "current__world_keypoints").order_by("person")
 
 
@@ -42,18 +51,33 @@ class LogInline(ReadOnlyInline[LogEntry, Photo]):
         return super().get_queryset(request).select_related("actor")
 
 
-class RevisionInline(ReadOnlyInline[PoseRevision, Pose]):
+class ShownFormSet(_InlineFormSet):
+    """Rows that are shown beside a form that is posted, and never posted themselves."""
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+
+    def is_valid(self) -> bool:
+        """Always: there is nothing in it that could be wrong."""
+        return True
+
+    def save(self, commit: bool = True) -> list[Any]:  # noqa: FBT001, FBT002  # Django's own signature
+        """Nothing."""
+        return []
+
+
+class RevisionInline(EditColumns, ReadOnlyInline[PoseRevision, Pose]):
     """A pose's revisions, the latest first."""
 
     model = PoseRevision
-    fields = readonly_fields = ("source", "editor", "score_shown", "created_at")
+    formset = ShownFormSet
+    fields = readonly_fields = (
+        *("source", "editor", "client", "began_from", "restored_from", "points_moved", "mean_px", "states_changed"),
+        *("reason", "score_shown", "created_at"),
+    )
     ordering = ("-number",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PoseRevision]:
         """Without the keypoints."""
-        return super().get_queryset(request).select_related("editor").defer("keypoints", "world_keypoints")
-
-    @admin.display(description="score")
-    def score_shown(self, revision: PoseRevision) -> str:
-        """Mean visibility, 0 to 1."""
-        return score_cell(revision.score)
+        return super().get_queryset(request).select_related("editor").defer(*LARGE_COLUMNS)

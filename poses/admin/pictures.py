@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from poses.engine import draw
-from poses.engine.people import Keypoint
+from poses.engine.people import Keypoint, PoseVersion
 from poses.models import Photo
 
 _THUMBNAIL_SIDE = 320
@@ -44,9 +44,10 @@ def picture(photo: Photo) -> SafeString:
     return _large(photo, overlay)
 
 
-def picture_of(photo: Photo, keypoints: Sequence[Keypoint]) -> SafeString:
+def picture_of(photo: Photo, version: PoseVersion) -> SafeString:
     """The photo, large, with one person on it."""
-    svg = draw.skeleton_svg([keypoints], width=photo.width, height=photo.height)
+    size = {"width": photo.width, "height": photo.height}
+    svg = draw.skeleton_svg([version.keypoints], extras=[version.extras], **size)
     return _large(photo, mark_safe(svg))  # noqa: S308  # numbers and landmark names only, quoted where it is drawn
 
 

@@ -7,45 +7,88 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from core.admin.options import BoundedAdmin, NothingToEdit
+from core.admin.options import BoundedAdmin
 from poses.models import Pose, PoseRevision
 from poses.services import deleting
 
 from . import pictures
-from .columns import CurrentRevisionColumns, keypoint_table, photo_link
-from .filters import DetectionModelFilter
+from .columns import CurrentRevisionColumns, ReviewColumns, keypoint_table, photo_link
+from .filters import (
+    AssignedFilter,
+    ConfidenceFilter,
+    DetectionModelFilter,
+    EditedFilter,
+    KeypointSourceFilter,
+    PeopleOnPhotoFilter,
+    PhotoSourceFilter,
+)
 from .inlines import RevisionInline
+from .pose_actions import POSE_ACTIONS
+from .pose_editing import PoseEditing
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
+_POSE = ("photo_page", "owner", "score_shown", "revision", "source", "model_name")
+_REVIEW = ("review_status", "review_reason", "review_comment", "assigned_to", "reviewed_by", "reviewed_at", "mirror")
+_DATES = ("id", "created_at", "updated_at")
+
+
 @admin.register(Pose)
-class PoseAdmin(CurrentRevisionColumns, NothingToEdit, BoundedAdmin[Pose]):
+class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin[Pose]):
     """One person on one photo."""
 
     list_display = (
-        *("shown", "__str__", "photo_page", "owner", "score", "revision", "source", "model_name", "created_at"),
+        *("shown", "__str__", "photo_page", "review", "assigned_to", "score_shown", "revision", "source", "model_name"),
+        *("owner", "created_at"),
     )
     list_display_links = ("shown", "__str__")
-    list_filter = (("current__source", admin.ChoicesFieldListFilter), DetectionModelFilter, "created_at")
+    list_filter = (
+        *("review_status", ConfidenceFilter, EditedFilter, AssignedFilter, PeopleOnPhotoFilter),
+        ("photo__source", PhotoSourceFilter),
+        ("current__source", KeypointSourceFilter),
+        *(DetectionModelFilter, "created_at"),
+    )
     search_fields = ("photo__original_name", "photo__owner__email")
     search_help_text = "Photo's name, owner's e-mail address, or an id of photo or pose."
     id_search_fields = ("pk", "photo_id")
     ordering = ("-created_at", "-id")
+    actions = POSE_ACTIONS
     inlines = (RevisionInline,)
-    fields = readonly_fields = (
-        *("large", "photo_page", "owner", "score", "revision", "source", "model_name"),
-        *("id", "created_at", "updated_at", "keypoints"),
-    )
+    readonly_fields = ("large", *_POSE, *_REVIEW, *_DATES, "keypoint_rows")
 
     class Media:
         css = {"all": ("css/admin-poses.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pose]:
         """With what the rows show."""
-        poses = Pose.objects.with_current().select_related("photo__owner")
+        poses = Pose.objects.with_current().select_related("photo__owner", "assigned_to", "reviewed_by")
         return poses.defer("current__world_keypoints").order_by(*self.ordering)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Pose | None = None) -> Any:
+        """The editor for who may change poses, else a picture and a table."""
+        if obj is not None and self.has_change_permission(request, obj):
+            shown = [(None, {"fields": ("keypoints", "reason", "expected_revision")}), ("Pose", {"fields": _POSE})]
+        else:
+            shown = [(None, {"fields": ("large", *_POSE, "keypoint_rows")})]
+        return [*shown, ("Review", {"fields": _REVIEW}), ("Dates", {"fields": _DATES})]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """No: poses are found on photos."""
+        return False
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        """Who may approve poses."""
+        return request.user.has_perm("poses.approve_pose")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Who may export everyone's keypoints."""
+        return request.user.has_perm("poses.export_pose")
+
+    def has_detect_permission(self, request: HttpRequest) -> bool:
+        """Who may change photos may have them detected again."""
+        return request.user.has_perm("poses.change_photo")
 
     def view_on_site(self, pose: Pose) -> str:
         """The viewer's page of the photo."""
@@ -69,12 +112,12 @@ class PoseAdmin(CurrentRevisionColumns, NothingToEdit, BoundedAdmin[Pose]):
     @admin.display(description="pose")
     def large(self, pose: Pose) -> SafeString:
         """The photo with this person on it."""
-        return pictures.picture_of(pose.photo, pose.current.points)
+        return pictures.picture_of(pose.photo, pose.current.version)
 
     @admin.display(description="keypoints")
-    def keypoints(self, pose: Pose) -> SafeString:
+    def keypoint_rows(self, pose: Pose) -> SafeString:
         """Those of the current revision."""
-        return keypoint_table(pose.current.points, pose.photo)
+        return keypoint_table(pose.current.version, pose.photo)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -82,7 +125,9 @@ class PoseAdmin(CurrentRevisionColumns, NothingToEdit, BoundedAdmin[Pose]):
         """Names and counts; Django would load and list every revision."""
         poses = list(objs)
         counts = {"poses": len(poses), "revisions": PoseRevision.objects.filter(pose__in=poses).count()}
-        return [f"{pose} on {pose.photo.title} ({pose.photo.owner})" for pose in poses], counts, set(), []
+        names = [f"{pose} on {pose.photo.title} ({pose.photo.owner})" for pose in poses]
+        locked = [f"{pose} on {pose.photo.title} is approved and locked" for pose in poses if pose.is_locked]
+        return names, counts, set(), locked
 
     def delete_model(self, request: HttpRequest, obj: Pose) -> None:
         """With all revisions and a log entry."""

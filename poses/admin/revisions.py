@@ -9,22 +9,26 @@ from core.admin.options import ReadOnlyAdmin
 from poses.models import PoseRevision
 
 from . import pictures
-from .columns import admin_link, keypoint_table, photo_link, score_cell
+from .columns import LARGE_COLUMNS, EditColumns, admin_link, keypoint_table, photo_link
 
 
 @admin.register(PoseRevision)
-class RevisionAdmin(ReadOnlyAdmin[PoseRevision]):
+class RevisionAdmin(EditColumns, ReadOnlyAdmin[PoseRevision]):
     """Versions of keypoints, never changed."""
 
-    list_display = ("__str__", "pose_page", "photo_page", "number", "source", "editor", "score_shown", "created_at")
-    list_filter = ("source", "created_at")
+    list_display = (
+        *("__str__", "pose_page", "photo_page", "editor", "client", "points_moved", "mean_px", "states_changed"),
+        *("reason", "score_shown", "created_at"),
+    )
+    list_filter = ("source", "client", "created_at")
     search_fields = ("pose__photo__original_name", "editor__email")
     search_help_text = "Photo's name, editor's e-mail address, or an id of photo, pose or revision."
     id_search_fields = ("pk", "pose_id", "pose__photo_id")
     ordering = ("-created_at", "-id")
     fields = readonly_fields = (
-        *("large", "photo_page", "pose_page", "number", "source", "editor", "score_shown"),
-        *("detection", "id", "created_at", "keypoint_rows"),
+        *("large", "photo_page", "pose_page", "number", "source", "editor", "client", "reason", "began_from"),
+        *("restored_from", "points_moved", "mean_px", "states_changed", "score_shown", "detection", "id"),
+        *("created_at", "keypoint_rows"),
     )
 
     class Media:
@@ -33,7 +37,7 @@ class RevisionAdmin(ReadOnlyAdmin[PoseRevision]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PoseRevision]:
         """With what the rows show."""
         revisions = super().get_queryset(request).select_related("pose__photo", "editor")
-        return revisions.defer("keypoints", "world_keypoints")
+        return revisions.defer(*LARGE_COLUMNS)
 
     @admin.display(description="pose")
     def pose_page(self, revision: PoseRevision) -> SafeString:
@@ -45,17 +49,12 @@ class RevisionAdmin(ReadOnlyAdmin[PoseRevision]):
         """A link."""
         return photo_link(revision.pose.photo)
 
-    @admin.display(description="score", ordering="score")
-    def score_shown(self, revision: PoseRevision) -> str:
-        """Mean visibility, 0 to 1."""
-        return score_cell(revision.score)
-
     @admin.display(description="pose")
     def large(self, revision: PoseRevision) -> SafeString:
         """The photo with the person as this revision has it."""
-        return pictures.picture_of(revision.pose.photo, revision.points)
+        return pictures.picture_of(revision.pose.photo, revision.version)
 
     @admin.display(description="keypoints")
     def keypoint_rows(self, revision: PoseRevision) -> SafeString:
         """In the photo's pixels."""
-        return keypoint_table(revision.points, revision.pose.photo)
+        return keypoint_table(revision.version, revision.pose.photo)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiSession, User
-from poses.models import Arrival, Photo
+from core.work import claims
+from poses.models import Arrival, MirrorCheck, Photo
 from tests.integration.poses.admin_rows import uploaded
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -21,9 +22,10 @@ LABELS = [model._meta.label for model in MODELS]
 def make_rows(owner: User, numbers: range) -> None:
     """Rows of every registered kind; a photo brings pose, revision, detection and log entries."""
     for number in numbers:
-        uploaded(owner, number)
+        photo = uploaded(owner, number)
         person = User.objects.create(email=f"user-{number}@example.org")
         Group.objects.create(name=f"group {number}")
+        MirrorCheck.objects.create(photo=photo, asked_by=person, **claims.queued())
         Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
         ApiSession.objects.create(user=person, refresh_jti=f"{number}", expires_at=timezone.now() + timedelta(days=1))
 
@@ -90,8 +92,9 @@ def test_staff_without_permissions_see_the_index_and_nothing_else(client, make_u
 
 @pytest.mark.usefixtures("rows")
 def test_the_roles_open_what_belongs_to_them_and_add_and_delete_nothing(client, make_user):
-    allowed = {"Editors": {"Photo", "Pose", "PoseRevision", "Detection"}, "Operators": {"LogEntry"}}
-    assert Group.objects.filter(name__in=allowed).count() == 2
+    poses = {"Photo", "Pose", "PoseRevision", "Detection"}
+    allowed = {"Editors": poses, "Reviewers": poses, "Operators": {"LogEntry"}}
+    assert Group.objects.filter(name__in=allowed).count() == 3
     for role, names in allowed.items():
         member = make_user(f"{role.lower()}@example.org", is_staff=True)
         member.groups.add(Group.objects.get(name=role))

@@ -1,6 +1,7 @@
 """The admin's pages on poses, revisions and detections."""
 
 import pytest
+from django.utils import timezone
 
 from poses.models import LogEntry, Pose, PoseRevision
 from poses.services import editing
@@ -48,8 +49,9 @@ def test_filters_by_source_of_the_current_revision_and_model(admin_client, pose,
     assert found_on(admin_client.get(POSES, {"model": "another"})) == []
 
 
-def test_the_page_lists_all_keypoints_in_pixels_and_every_revision(admin_client, pose):
-    html = admin_client.get(f"{POSES}{pose.id}/change/").content.decode()
+def test_the_page_of_who_may_not_change_it_lists_all_keypoints_in_pixels_and_every_revision(client, make_user, pose):
+    client.force_login(staff_with(make_user, "view_photo", "view_pose", "view_poserevision"))
+    html = client.get(f"{POSES}{pose.id}/change/").content.decode()
     table = html.split('<table class="keypoints">')[1].split("</table>")[0]
     assert table.count('<th scope="row">') == 33
     nose = table.split('<th scope="row">nose</th>')[1].split("</tr>")[0]
@@ -58,6 +60,7 @@ def test_the_page_lists_all_keypoints_in_pixels_and_every_revision(admin_client,
     assert "Revision 1 (Model)" in html
     assert "Revision 2 (Person)" in html
     assert f'href="{pose.photo.get_absolute_url()}"' in html
+    assert "data-keypoint-editor" not in html
 
 
 def test_deleting_a_pose_removes_its_revisions_counts_again_and_is_logged(
@@ -97,10 +100,13 @@ def test_editors_open_poses_and_delete_none(client, make_user, pose):
     assert Pose.objects.filter(pk=pose.pk).exists()
 
 
-def test_posting_to_a_pose_changes_nothing(admin_client, pose):
-    assert admin_client.post(f"{POSES}{pose.id}/change/", {"person": 5}).status_code == 403
-    pose.refresh_from_db()
-    assert (pose.person, pose.current.number) == (0, 2)
+def test_an_approved_pose_is_not_deleted_and_the_page_says_so(admin_client, pose):
+    Pose.objects.update(review_status="approved", reviewed_at=timezone.now())
+    html = admin_client.post(f"{POSES}{pose.id}/delete/", {"post": "yes"}).content.decode()
+    assert "Person 1 on pier.jpg is approved and locked" in html
+    form = {"action": "delete_selected", "_selected_action": [str(pose.pk)], "post": "yes"}
+    assert "is approved and locked" in admin_client.post(POSES, form).content.decode()
+    assert Pose.objects.filter(pk=pose.pk).exists()
 
 
 @pytest.mark.parametrize("field", ["revisions", "detections"])
