@@ -12,16 +12,18 @@ class NewestFirstPagination(CursorPagination):
     page_size = 20
     max_page_size = 100
     page_size_query_param = "limit"
-    ordering = ("-created_at", "-id")
+    ordering: tuple[str, ...] = ("-created_at", "-id")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """The cursor; raises NotFound where somebody made it up."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None:
-            try:
-                moment = parse_datetime(str(cursor.position))
-            except ValueError:
-                moment = None
-            if moment is None:
-                raise NotFound(self.invalid_cursor_message)
+        if cursor is not None and cursor.position is not None and not self.is_position(str(cursor.position)):
+            raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    def is_position(self, text: str) -> bool:
+        """Whether a cursor may stand there: a value of the first field that the list is ordered by."""
+        try:
+            return parse_datetime(text) is not None
+        except ValueError:
+            return False

@@ -10,10 +10,12 @@ _POSE = {
     "revision": 1,
     "source": "model",
     "keypoints": [_NOSE],
+    "extra_keypoints": [],
     "world_keypoints": [{**_NOSE, "x": 0.0214, "y": -0.6212, "z": -0.2871}],
     "score": 0.874512,
     "box": {"x": 0.31, "y": 0.12, "width": 0.42, "height": 0.85},
     "model": {"name": "pose_landmarker_full", "sha256": "9655…", "mediapipe": "1.2.2"},
+    "review_status": "new",
     "created_at": "2026-01-31T12:00:00Z",
     "updated_at": "2026-01-31T12:00:00Z",
 }
@@ -40,6 +42,15 @@ PHOTO_EXAMPLE = OpenApiExample(
 )
 EDIT_EXAMPLE = OpenApiExample(
     "Move the nose",
-    value={"expected_revision": 1, "keypoints": [{"name": "nose", "x": 0.52, "y": 0.24}]},
+    value={
+        "expected_revision": 1,
+        "keypoints": [{"name": "nose", "x": 0.52, "y": 0.24, "state": "visible"}],
+        "reason": "hidden by the hand",
+    },
+    request_only=True,
+)
+RESTORE_EXAMPLE = OpenApiExample(
+    "Bring back one point of the first revision",
+    value={"revision": 1, "points": ["nose"], "expected_revision": 3, "reason": "moved by mistake"},
     request_only=True,
 )

@@ -1,6 +1,7 @@
 """`/api/photos/<id>/…`: the photo's bytes, and pictures and tables made of it."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.api.schema import refusals
+from core.errors import DomainError
 from core.storage.base import LINK_SECONDS
 from poses.models import Photo
 from poses.services import renditions
@@ -55,13 +57,7 @@ class PhotoFileView(APIView):
             raise Http404 from error
         if rendition.link is not None:
             return _redirect(rendition.link)
-        response = _answer(rendition)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = _POLICY
-        response["Content-Disposition"] = f'inline; filename="{rendition.filename}"'
-        caching = f"private, max-age={_ONE_DAY}, immutable" if self.is_unchanging else "private, no-cache"
-        response["Cache-Control"] = caching
-        return response
+        return as_file(_answer(rendition), rendition.filename, is_unchanging=self.is_unchanging)
 
     def photos(self, request: Request) -> Any:
         """The photos to look among."""
@@ -70,6 +66,21 @@ class PhotoFileView(APIView):
     def rendition(self, photo: Photo) -> Rendition:
         """What to send."""
         raise NotImplementedError
+
+
+def as_file(response: HttpResponseBase, filename: str, *, is_unchanging: bool = False) -> HttpResponseBase:
+    """With the headers of a file: its name, that it runs nothing, and how long a browser may keep it."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = _POLICY
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
+    response["Cache-Control"] = f"private, max-age={_ONE_DAY}, immutable" if is_unchanging else "private, no-cache"
+    return response
+
+
+def may_not_export() -> DomainError:
+    """What is answered to those who see keypoints and may not take them along."""
+    message = "Only the photo's owner, and those who may export keypoints, may download this table."
+    return DomainError("export_not_allowed", message, status=HTTPStatus.FORBIDDEN)
 
 
 def _answer(rendition: Rendition) -> HttpResponseBase:
@@ -85,7 +96,8 @@ def _redirect(link: str) -> HttpResponseBase:
     return HttpResponseRedirect(link, headers={"Cache-Control": f"private, max-age={LINK_SECONDS // 2}"})
 
 
-def _binary(summary: str, content_type: str, *statuses: int) -> Any:
+def binary(summary: str, content_type: str, *statuses: int) -> Any:
+    """Describes a file for the schema, and which refusals besides the usual ones come in its place."""
     return extend_schema(
         summary=summary,
         responses={(200, content_type): OpenApiResponse(OpenApiTypes.BINARY), **refusals(404, 503, *statuses)},
@@ -97,7 +109,7 @@ class ImageView(PhotoFileView):
 
     is_unchanging = True
     rendition = staticmethod(renditions.original)
-    get = _binary("The photo as uploaded", "image/*")(PhotoFileView.get)
+    get = binary("The photo as uploaded", "image/*")(PhotoFileView.get)
 
 
 class DisplayView(PhotoFileView):
@@ -105,7 +117,7 @@ class DisplayView(PhotoFileView):
 
     is_unchanging = True
     rendition = staticmethod(renditions.display)
-    get = _binary("The photo for a browser, upright", "image/*", 409)(PhotoFileView.get)
+    get = binary("The photo for a browser, upright", "image/*", 409)(PhotoFileView.get)
 
 
 class ThumbnailView(PhotoFileView):
@@ -113,7 +125,7 @@ class ThumbnailView(PhotoFileView):
 
     is_unchanging = True
     rendition = staticmethod(renditions.thumbnail)
-    get = _binary("A small JPEG without metadata", "image/jpeg")(PhotoFileView.get)
+    get = binary("A small JPEG without metadata", "image/jpeg")(PhotoFileView.get)
 
 
 class _PoseFileView(PhotoFileView):
@@ -128,25 +140,30 @@ class OverlaySvgView(_PoseFileView):
     """The skeletons as SVG."""
 
     rendition = staticmethod(renditions.overlay_svg)
-    get = _binary("The skeletons as SVG, one group a person", "image/svg+xml")(_PoseFileView.get)
+    get = binary("The skeletons as SVG, one group a person", "image/svg+xml")(_PoseFileView.get)
 
 
 class OverlayPngView(_PoseFileView):
     """The photo with the skeletons burned in."""
 
     rendition = staticmethod(renditions.overlay_png)
-    get = _binary("The photo with skeletons, PNG", "image/png", 409)(_PoseFileView.get)
+    get = binary("The photo with skeletons, PNG", "image/png", 409)(_PoseFileView.get)
 
 
 class OverlayJpegView(_PoseFileView):
     """The photo with the skeletons burned in."""
 
     rendition = staticmethod(renditions.overlay_jpeg)
-    get = _binary("The photo with skeletons, JPEG", "image/jpeg", 409)(_PoseFileView.get)
+    get = binary("The photo with skeletons, JPEG", "image/jpeg", 409)(_PoseFileView.get)
 
 
 class KeypointsCsvView(_PoseFileView):
     """The keypoints as a table, one row a point."""
 
-    rendition = staticmethod(renditions.keypoints_csv)
-    get = _binary("Keypoints as CSV, one row a point", "text/csv")(_PoseFileView.get)
+    get = binary("Keypoints as CSV, one row a point", "text/csv", 403)(_PoseFileView.get)
+
+    def rendition(self, photo: Photo) -> Rendition:
+        """For the photo's owner, and for those who may export."""
+        if not Photo.objects.filter(pk=photo.pk).exportable_by(self.request.user).exists():
+            raise may_not_export()
+        return renditions.keypoints_csv(photo)

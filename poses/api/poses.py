@@ -41,8 +41,10 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     parser_classes = [BoundedJSONParser]
 
     def get_queryset(self) -> QuerySet[Pose]:
-        """What the caller may see; what the caller may edit where that is asked."""
+        """What the caller may see; what the caller may edit or delete where that is asked."""
         poses = Pose.objects.visible_to(self.request.user).with_current()
+        if self.action == "destroy":
+            return poses.deletable_by(self.request.user)
         return poses if self.action in _READING else poses.editable_by(self.request.user)
 
     def get_serializer_class(self) -> type[Serializer[Any]]:
@@ -51,7 +53,8 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
     @extend_schema(
         summary="Replace all keypoints",
-        description="Saves a new revision; the model's own stays in the history.",
+        description="Saves a new revision; the model's own stays in the history. A point that moves lies on the photo, "
+        "unless its state is absent.",
         request=KeypointEditSerializer,
         responses={200: PoseSerializer, **refusals(400, 404, 409)},
         examples=[EDIT_EXAMPLE],
@@ -71,7 +74,7 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """PATCH keypoints by name."""
         return self._edit(request, change_keypoints)
 
-    @extend_schema(summary="Delete a pose", responses={204: None, **refusals(404)})
+    @extend_schema(summary="Delete a pose", responses={204: None, **refusals(404, 409)})
     def destroy(self, request: Request, pk: str) -> Response:
         """DELETE."""
         delete_pose(pose=self.get_object(), actor=cast("User", request.user))
@@ -82,5 +85,5 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         form = KeypointEditSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         edit: dict[str, Any] = form.validated_data
-        save(pose=pose, editor=cast("User", request.user), **edit)
+        save(pose=pose, editor=cast("User", request.user), client=PoseRevision.Client.API, **edit)
         return Response(PoseSerializer(pose).data)

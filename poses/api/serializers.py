@@ -5,10 +5,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from poses.engine import landmarks
 from poses.engine.decode import MAX_BYTES
 from poses.engine.detector import MAX_PEOPLE, MIN_PEOPLE
+from poses.engine.people import KeypointState
 from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
 from poses.services.options import DetectionOptions
+
+_STATES = tuple(state.value for state in KeypointState)
+_REASON_LENGTH = 300
 
 
 class KeypointSerializer(serializers.Serializer[Any]):
@@ -20,6 +25,18 @@ class KeypointSerializer(serializers.Serializer[Any]):
     z = serializers.FloatField()
     visibility = serializers.FloatField(min_value=0, max_value=1)
     presence = serializers.FloatField(min_value=0, max_value=1)
+    state = serializers.ChoiceField(
+        choices=_STATES, required=False, help_text="Only where a person marked it; else it follows from the numbers."
+    )
+
+
+class ExtraKeypointSerializer(serializers.Serializer[Any]):
+    """An extra landmark that a person placed: x and y in shares of the upright photo's width and height."""
+
+    name = serializers.ChoiceField(choices=landmarks.EXTRA_NAMES)
+    x = serializers.FloatField(min_value=0, max_value=1)
+    y = serializers.FloatField(min_value=0, max_value=1)
+    state = serializers.ChoiceField(choices=_STATES[:2], default=_STATES[0])
 
 
 class BoxSerializer(serializers.Serializer[Any]):
@@ -34,6 +51,11 @@ class BoxSerializer(serializers.Serializer[Any]):
 @extend_schema_field(KeypointSerializer(many=True))
 class StoredKeypointsField(serializers.JSONField):
     """Keypoints as they are stored: checked when they came in, passed on untouched."""
+
+
+@extend_schema_field(ExtraKeypointSerializer(many=True))
+class StoredExtraKeypointsField(serializers.JSONField):
+    """Extra landmarks as they are stored."""
 
 
 @extend_schema_field(BoxSerializer())
@@ -60,10 +82,12 @@ class PoseSerializer(serializers.Serializer[Pose]):
         source="current.source", choices=PoseRevision.Source.choices
     )
     keypoints = StoredKeypointsField(source="current.keypoints")
+    extra_keypoints = StoredExtraKeypointsField(source="current.extra_keypoints")
     world_keypoints = StoredKeypointsField(source="current.world_keypoints")
     score = serializers.FloatField(source="current.score", help_text="Mean visibility, 0 to 1.")
     box = StoredBoxField(source="current.box")
     model = DetectionModelSerializer(source="detection")
+    review_status = serializers.ChoiceField(choices=Pose.Review.choices)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -77,6 +101,7 @@ class PoseSerializer(serializers.Serializer[Pose]):
             "revision": revision.number,
             "source": revision.source,
             "keypoints": revision.keypoints,
+            "extra_keypoints": revision.extra_keypoints,
             "world_keypoints": revision.world_keypoints,
             "score": revision.score,
             "box": revision.box,
@@ -85,6 +110,7 @@ class PoseSerializer(serializers.Serializer[Pose]):
                 "sha256": detection.model_sha256,
                 "mediapipe": detection.mediapipe_version,
             },
+            "review_status": instance.review_status,
             "created_at": instance.created_at,
             "updated_at": instance.updated_at,
         }
@@ -185,17 +211,38 @@ class UploadSerializer(DetectionOptionsSerializer):
     )
 
 
+def reason_field() -> serializers.CharField:
+    """Why somebody changes keypoints."""
+    return serializers.CharField(
+        required=False, allow_blank=True, max_length=_REASON_LENGTH, help_text="Why, for the history."
+    )
+
+
+def expected_revision_field() -> serializers.IntegerField:
+    """What guards an edit against another of the same time."""
+    return serializers.IntegerField(
+        min_value=1, help_text="The revision that the edit began from; 409 where the pose has a newer one."
+    )
+
+
 class KeypointEditSerializer(serializers.Serializer[Any]):
     """Corrected keypoints. PUT takes all 33, PATCH some of them by name with the fields that change."""
 
     keypoints = StoredKeypointsField()
-    expected_revision = serializers.IntegerField(
-        min_value=1, help_text="The revision that the edit began from; 409 where the pose has a newer one."
+    extra_keypoints = StoredExtraKeypointsField(
+        required=False, help_text="All that are placed; without it they stay as they are."
     )
+    expected_revision = expected_revision_field()
+    reason = reason_field()
 
     def to_representation(self, instance: Pose) -> dict[str, Any]:
         """An edit that changes nothing: what the form on a pose's page begins with."""
-        return {"keypoints": instance.current.keypoints, "expected_revision": instance.current.number}
+        current = instance.current
+        return {
+            "keypoints": current.keypoints,
+            "extra_keypoints": current.extra_keypoints,
+            "expected_revision": current.number,
+        }
 
 
 class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):

@@ -13,23 +13,31 @@ from PIL import Image, ImageDraw
 
 from . import landmarks
 from .landmarks import Side
-from .people import Keypoint, KeypointState
+from .people import ExtraKeypoint, Keypoint, KeypointState
 
 COLOURS = {Side.LEFT: "#0072B2", Side.RIGHT: "#D55E00", Side.MIDDLE: "#F0F0F0"}
 _OUTLINE = "#101010"
 _JPEG_QUALITY = 92
 
 
-def skeleton_svg(people: Sequence[Sequence[Keypoint]], *, width: int, height: int) -> str:
+def skeleton_svg(
+    people: Sequence[Sequence[Keypoint]],
+    *,
+    width: int,
+    height: int,
+    extras: Sequence[Sequence[ExtraKeypoint]] = (),
+    unit: float | None = None,
+) -> str:
     """An SVG document of the photo's size in pixels, one `<g class="person" data-person>` a person.
 
-    Bones carry `data-from` and `data-to`, points `data-index`, `data-name` and `data-state`.
+    Bones carry `data-from` and `data-to`, points `data-index`, `data-name` and `data-state`. `extras` are each person's
+    extra landmarks, drawn as diamonds; `unit` is half a line's width in pixels of the photo, by its size if None.
     """
-    unit = _unit(width, height)
+    unit = unit or _unit(width, height)
     groups = "".join(
         f'<g class="person" data-person="{number}">{_bones_svg(person, width, height, unit)}'
-        f"{_points_svg(person, width, height, unit)}</g>"
-        for number, person in enumerate(people)
+        f"{_points_svg(person, width, height, unit)}{_extras_svg(placed, width, height, unit)}</g>"
+        for number, (person, placed) in enumerate(zip(people, extras or [()] * len(people), strict=True))
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -103,6 +111,22 @@ def _points_svg(person: Sequence[Keypoint], width: int, height: int, unit: float
             parts.append(f"<rect {data} {corner} {look}/>")
         else:
             parts.append(f'<circle {data} cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" {look}/>')
+    return "".join(parts)
+
+
+def _extras_svg(extras: Sequence[ExtraKeypoint], width: int, height: int, unit: float) -> str:
+    parts = []
+    for point in extras:
+        number = landmarks.EXTRA_NAMES.index(point.name)
+        side, x, y, radius = landmarks.EXTRA_SIDES[number], point.x * width, point.y * height, unit * 3.5
+        is_sure = point.state is KeypointState.VISIBLE
+        fill, stroke = (COLOURS[side], _OUTLINE) if is_sure else ("none", COLOURS[side])
+        parts.append(
+            f'<path class="point {side}" data-index="{landmarks.COUNT + number}" data-name={quoteattr(point.name)} '
+            f'data-state="{point.state}" fill="{fill}" stroke="{stroke}" stroke-width="{unit:.1f}" '
+            f'd="M{x:.1f} {y - radius:.1f}l{radius:.1f} {radius:.1f}l{-radius:.1f} {radius:.1f}l{-radius:.1f} '
+            f'{-radius:.1f}z"/>'
+        )
     return "".join(parts)
 
 

@@ -1,6 +1,7 @@
 """A photo's stored files, and pictures and tables made from it on request."""
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from poses.engine import draw
 from poses.formats import csv_long
-from poses.models import Photo
+from poses.models import Photo, Pose
 
 from . import photo_files, pictures
 from .photo_files import Pieces
@@ -66,12 +67,29 @@ def overlay_jpeg(photo: Photo) -> Rendition:
 
 def keypoints_csv(photo: Photo) -> Rendition:
     """One row a keypoint."""
-    people = [
-        csv_long.PersonRows(person=pose.person, source=pose.current.source, keypoints=pose.current.points)
-        for pose in photo.people
-    ]
-    text = csv_long.write(media_id=str(photo.id), width=photo.width, height=photo.height, people=people)
-    return Rendition(text.encode(), "text/csv; charset=utf-8", f"{photo.id}.keypoints.csv")
+    return _csv([_photo_rows(photo, photo.people)], f"{photo.id}.keypoints.csv")
+
+
+def poses_csv(poses: Iterable[Pose]) -> Rendition:
+    """The same of poses on any photos, photo by photo in the order given; read them with their current revision."""
+    by_photo: dict[Photo, list[Pose]] = {}
+    for pose in poses:
+        by_photo.setdefault(pose.photo, []).append(pose)
+    return _csv([_photo_rows(photo, people) for photo, people in by_photo.items()], "keypoints.csv")
+
+
+def _csv(photos: Iterable[csv_long.PhotoRows], filename: str) -> Rendition:
+    return Rendition(csv_long.write(photos).encode(), "text/csv; charset=utf-8", filename)
+
+
+def _photo_rows(photo: Photo, people: Iterable[Pose]) -> csv_long.PhotoRows:
+    rows = [_person_rows(pose) for pose in people]
+    return csv_long.PhotoRows(str(photo.id), photo.width, photo.height, rows)
+
+
+def _person_rows(pose: Pose) -> csv_long.PersonRows:
+    version = pose.current.version
+    return csv_long.PersonRows(pose.person, pose.current.source, version.keypoints, version.extras)
 
 
 def _stored(file: FieldFile, content_type: str, filename: str) -> Rendition:

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
 from poses.engine.decode import FIRST_FRAME_ONLY
-from poses.models import Photo
+from poses.models import Photo, Pose
+from poses.selectors.drawing import landmark_constants
+from poses.selectors.mirror import uncertainties
 from poses.selectors.neighbours import neighbours
 from poses.services.deleting import delete_photo
 from poses.services.detecting import detect_again
@@ -19,6 +22,7 @@ from poses.services.detecting import detect_again
 from . import photo_data
 from .detect_form import DetectForm, lower_thresholds
 from .progress import photo_progress_context
+from .review_panel import person_reviews
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,22 +69,36 @@ def delete_photo_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, photo: Photo, form: DetectForm, *, status: int = 200) -> HttpResponse:
-    people = photo_data.person_rows(photo)
+    uncertain = uncertainties(photo)
+    people = photo_data.person_rows(photo, uncertain)
     context = {
         **photo_progress_context(photo, has_people=bool(people)),
         "people": people,
         "description": photo_data.description(people),
         "skeleton_svg": photo_data.skeleton_svg(photo),
-        "photo_json": photo_data.photo_data(photo),
-        "landmarks_json": photo_data.landmark_constants(),
+        "photo_json": photo_data.photo_data(photo, uncertain),
+        "has_uncertainty": bool(uncertain),
+        "landmarks_json": landmark_constants(),
         "neighbours": neighbours(photo, viewer=request.user),
-        "can_detect": Photo.objects.filter(pk=photo.pk).changeable_by(request.user).exists(),
-        "can_delete": Photo.objects.filter(pk=photo.pk).deletable_by(request.user).exists(),
+        **_rights(photo, cast("User", request.user)),
+        "editable": list(Pose.objects.filter(photo=photo).editable_by(request.user).only("person")) if people else [],
         "detect_form": form,
         "lower_thresholds": lower_thresholds(photo),
+        "reviews": person_reviews(photo, viewer=cast("User", request.user)),
         "has_first_frame_notice": FIRST_FRAME_ONLY in photo.notice.split(),
     }
     return render(request, "poses/photo.html", context, status=status)
+
+
+def _rights(photo: Photo, user: "User") -> dict[str, bool]:
+    """What the user may do with the photo, asked at once."""
+    this = Photo.objects.filter(pk=photo.pk)
+    allowed = {
+        "can_detect": Exists(this.changeable_by(user)),
+        "can_delete": Exists(this.deletable_by(user)),
+        "can_export": Exists(this.exportable_by(user)),
+    }
+    return this.order_by().values(**allowed).first() or dict.fromkeys(allowed, False)
 
 
 def _outcome(photo: Photo) -> str:

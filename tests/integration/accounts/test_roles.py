@@ -2,10 +2,12 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from accounts.models import EDITORS, OPERATORS
+from accounts.models import EDITORS, OPERATORS, REVIEWERS
 from accounts.services.roles import ensure_roles
 
-EDITOR_PERMISSIONS = {"view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection"}
+EDITOR_PERMISSIONS = {
+    *("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection", "export_pose"),
+}
 
 
 def _codenames(role: str) -> set[str]:
@@ -15,6 +17,7 @@ def _codenames(role: str) -> set[str]:
 @pytest.mark.django_db
 def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
+    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose"}
     assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
         "poses"
@@ -25,11 +28,13 @@ def test_migrating_makes_the_roles_with_their_permissions():
 def test_it_can_run_again_and_mends_what_is_missing():
     Group.objects.get(name=EDITORS).permissions.clear()
     Group.objects.get(name=OPERATORS).delete()
+    Group.objects.get(name=REVIEWERS).delete()
 
     ensure_roles(app_label="poses")
     ensure_roles(app_label="poses")
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
+    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose"}
     assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
 
 
@@ -48,5 +53,7 @@ def test_a_role_gives_its_permissions(user):
 
     assert user.has_perm("poses.change_pose")
     assert user.has_perm("poses.view_photo")
+    assert not user.has_perm("poses.approve_pose")
+    assert not user.has_perm("poses.delete_pose")
     assert not user.has_perm("poses.delete_photo")
     assert not user.has_perm("poses.view_logentry")

@@ -136,3 +136,17 @@ def test_overlays_follow_an_edit(api, photo):
     edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "x": 0.9, "y": 0.9}]}
     assert api.patch(f"/api/poses/{pose.id}/", edit).status_code == 200
     assert api.get(f"/api/photos/{photo.id}/overlay.svg").content != before
+
+
+def test_the_csv_has_the_extra_landmarks_too(api, photo):
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose"}]}
+    edit["extra_keypoints"] = [{"name": "chin", "x": 0.5, "y": 0.25, "state": "occluded"}]
+    assert api.patch(f"/api/poses/{photo.people[0].id}/", edit).status_code == 200
+    rows = list(csv.DictReader(io.StringIO(api.get(f"/api/photos/{photo.id}/keypoints.csv").content.decode())))
+    chin = rows[33]
+    assert (chin["keypoint_index"], chin["keypoint"], chin["x_px"], chin["state"]) == (
+        "40",
+        "chin",
+        "32.000",
+        "occluded",
+    )

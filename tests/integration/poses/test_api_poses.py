@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from core.errors import DomainError
 from poses.models import LogEntry, Photo, Pose, PoseRevision
@@ -67,6 +68,82 @@ def test_the_box_follows_the_points(api, pose):
     assert box != before
 
 
+def test_a_state_that_a_person_marks_is_kept_and_shown(api, pose):
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "state": "occluded"}], "reason": "behind the hand"}
+    body = api.patch(url(pose), edit).json()
+    assert body["keypoints"][0] == pose.current.keypoints[0] | {"state": "occluded"}
+    second = PoseRevision.objects.get(number=2)
+    assert (second.client, second.reason, second.states_changed) == ("api", "behind the hand", 1)
+
+
+def test_an_absent_point_may_lie_outside_the_photo(api, pose):
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "x": 1.2, "y": -0.1, "state": "absent"}]}
+    assert api.patch(url(pose), edit).status_code == 200
+    edit = {"expected_revision": 2, "keypoints": [{"name": "nose", "state": "visible"}]}
+    assert api.patch(url(pose), edit).status_code == 400
+
+
+def test_extra_landmarks_are_placed_kept_and_removed(api, pose):
+    chin = {"name": "chin", "x": 0.5, "y": 0.25, "state": "visible"}
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose"}], "extra_keypoints": [chin]}
+    assert api.patch(url(pose), edit).json()["extra_keypoints"] == [chin]
+    edit = {"expected_revision": 2, "keypoints": [{"name": "nose", "x": 0.25}]}
+    assert api.patch(url(pose), edit).json()["extra_keypoints"] == [chin]
+    assert api.get(url(pose)).json()["extra_keypoints"] == [chin]
+    edit = {"expected_revision": 3, "keypoints": keypoints_of(pose), "extra_keypoints": []}
+    assert api.put(url(pose), edit).json()["extra_keypoints"] == []
+
+
+BAD_EXTRAS = {
+    "one of the 33": [{"name": "nose", "x": 0.5, "y": 0.5}],
+    "a name twice": [{"name": "chin", "x": 0.5, "y": 0.5}] * 2,
+    "outside the photo": [{"name": "chin", "x": 1.5, "y": 0.5}],
+    "absent": [{"name": "chin", "x": 0.5, "y": 0.5, "state": "absent"}],
+    "a missing place": [{"name": "chin", "x": 0.5}],
+    "a depth": [{"name": "chin", "x": 0.5, "y": 0.5, "z": 0.5}],
+    "an object": {"chin": [0.5, 0.5]},
+    "null": None,
+}
+
+
+@pytest.mark.parametrize("case", BAD_EXTRAS)
+def test_bad_extra_landmarks_are_400_with_the_field_and_change_nothing(case, api, pose):
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "x": 0.1}], "extra_keypoints": BAD_EXTRAS[case]}
+    response = api.patch(url(pose), edit)
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == ["extra_keypoints"]
+    assert PoseRevision.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_an_approved_pose_is_409_on_its_keypoints_and_keeps_them(method, api, pose):
+    Pose.objects.update(review_status="approved", reviewed_at=timezone.now())
+    assert api.get(url(pose)).json()["review_status"] == "approved"
+    response = getattr(api, method)(url(pose), {"expected_revision": 1, "keypoints": keypoints_of(pose)})
+    assert (response.status_code, response.json()["code"]) == (409, "pose_approved")
+    assert list(response.json()["fields"]) == ["keypoints"]
+    assert PoseRevision.objects.count() == 1
+
+
+def test_a_revision_number_of_another_pose_is_400(api, pose, make_photo):
+    other = make_photo().poses.select_related("current").get()
+    for number in range(1, 4):
+        edit = {"expected_revision": number, "keypoints": [{"name": "nose", "x": number / 10}]}
+        assert api.patch(url(other), edit).status_code == 200
+    response = api.patch(url(pose), {"expected_revision": 4, "keypoints": [{"name": "nose", "x": 0.1}]})
+    assert (response.status_code, response.json()["code"]) == (400, "revision_unknown")
+    assert list(response.json()["fields"]) == ["expected_revision"]
+    assert pose.revisions.count() == 1
+
+
+@pytest.mark.parametrize("reason", ["x" * 301, ["a", "list"], "a\x00null"])
+def test_a_bad_reason_is_400_with_the_field(reason, api, pose):
+    edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "x": 0.1}], "reason": reason}
+    response = api.patch(url(pose), edit)
+    assert (response.status_code, list(response.json()["fields"])) == (400, ["reason"])
+    assert PoseRevision.objects.count() == 1
+
+
 def test_a_stale_edit_is_409_and_changes_nothing(api, pose):
     edit = {"expected_revision": 1, "keypoints": [{"name": "nose", "x": 0.1}]}
     assert api.patch(url(pose), edit).status_code == 200
@@ -91,6 +168,12 @@ def without_field(points: list[dict]) -> object:
 
 
 BAD = {
+    "outside the photo": with_point(x=1.2),
+    "above the photo": with_point(y=-0.01),
+    "far away and absent": with_point(x=1000, state="absent"),
+    "an unknown state": with_point(state="hidden"),
+    "a number for a state": with_point(state=2),
+    "visibility under 0": with_point(visibility=-0.01),
     "NaN": with_point(x=math.nan),
     "infinity": with_point(y=math.inf),
     "visibility over 1": with_point(visibility=1.01),

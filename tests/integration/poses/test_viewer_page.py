@@ -233,7 +233,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
     client.force_login(user)
     one, eight = add_photo(1), add_photo(8)
     assert Pose.objects.filter(photo=eight).count() == 8
-    with django_assert_max_num_queries(10) as queries:
+    with django_assert_max_num_queries(12) as queries:
         client.get(page(one))
     with django_assert_num_queries(len(queries)):
         client.get(page(eight))

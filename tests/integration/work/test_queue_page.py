@@ -191,7 +191,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
     make_row()
     running()
     failed(user)
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(20) as few:
         client.get(URL)
     for _ in range(10):
         make_row()
