@@ -4,7 +4,7 @@ Whatever is refused raises KeypointsInvalid (`keypoints_invalid`), naming the fi
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import landmarks
@@ -15,30 +15,34 @@ from .people import ExtraKeypoint, Keypoint, KeypointState
 _MAX_COORDINATE = 100.0
 _NUMBERS = ("x", "y", "z", "visibility", "presence")
 _SHARES = ("visibility", "presence")
+_MODELS_OWN = ("z", *_SHARES)
 _STATES = tuple(state.value for state in KeypointState)
 _EXTRA_STATES = (KeypointState.VISIBLE.value, KeypointState.OCCLUDED.value)
 _SHOWN_CHARACTERS, _SHOWN_NUMBER = 40, 10**15
 
 
-def validated(value: object, base: Sequence[Keypoint] = (), *, may_omit: bool = False) -> tuple[Keypoint, ...]:
+def validated(
+    value: object, base: Sequence[Keypoint] = (), *, model: Sequence[Keypoint] = (), may_omit: bool = False
+) -> tuple[Keypoint, ...]:
     """All 33 keypoints, given in any order by name, in the landmarks' order.
 
-    `base` are those that the edit began from: a point that differs from its own there must lie on the photo, unless its
-    state is absent; one that the model itself placed outside may stay. With `may_omit` the fields that an entry leaves
-    out are those of `base`.
+    `base` are those that the edit began from, whose z, visibility and presence stay: they are the model's word. A point
+    that differs from its own there must lie on the photo, unless its state is absent; one that the model itself placed
+    outside, in `base` or in `model`, may stay or go back there. With `may_omit` the fields that an entry leaves out are
+    those of `base`.
     """
-    before = {point.name: point for point in base}
-    points = _points(value, before, defaults=before if may_omit else {})
+    points = _points(value, base, model, may_omit=may_omit)
     missing = [name for name in landmarks.NAMES if name not in points]
     if missing:
         raise _invalid(f"expected {landmarks.COUNT} keypoints, got {len(points)}; missing: {', '.join(missing[:5])}")
     return tuple(points[name] for name in landmarks.NAMES)
 
 
-def validated_changes(value: object, base: Sequence[Keypoint]) -> tuple[Keypoint, ...]:
-    """`base` with a part of the 33 in place, each with a name and what changes."""
-    before = {point.name: point for point in base}
-    changes = _points(value, before, defaults=before)
+def validated_changes(
+    value: object, base: Sequence[Keypoint], *, model: Sequence[Keypoint] = ()
+) -> tuple[Keypoint, ...]:
+    """`base` with a part of the 33 in place, each with a name and what changes. See `validated`."""
+    changes = _points(value, base, model, may_omit=True)
     if not changes:
         raise _invalid("expected at least one keypoint")
     return tuple(changes.get(point.name, point) for point in base)
@@ -51,11 +55,16 @@ def validated_extras(value: object) -> tuple[ExtraKeypoint, ...]:
     return tuple(points[name] for name in landmarks.EXTRA_NAMES if name in points)
 
 
-def _points(value: object, before: Mapping[str, Keypoint], defaults: Mapping[str, Keypoint]) -> dict[str, Keypoint]:
-    entries = _entries(value, landmarks.NAMES, "keypoint")
-    points = {name: _point(where, name, entry, defaults.get(name)) for where, name, entry in entries}
-    for where, name, _ in entries:
-        _check_place(where, points[name], before.get(name))
+def _points(
+    value: object, base: Sequence[Keypoint], model: Sequence[Keypoint], *, may_omit: bool
+) -> dict[str, Keypoint]:
+    before, of_model = ({point.name: point for point in points} for points in (base, model))
+    points: dict[str, Keypoint] = {}
+    for where, name, entry in _entries(value, landmarks.NAMES, "keypoint"):
+        points[name] = _point(where, name, entry, before.get(name) if may_omit else None)
+        if name in before:
+            _check_models_own(where, points[name], before[name])
+        _check_place(where, points[name], (before.get(name), of_model.get(name)))
     return points
 
 
@@ -124,8 +133,15 @@ def _number(where: str, field: str, entry: Mapping[str, Any], default: Keypoint 
     return float(value)
 
 
-def _check_place(where: str, point: Keypoint, before: Keypoint | None) -> None:
-    if point.state is KeypointState.ABSENT or (before is not None and _is_same(point, before)):
+def _check_models_own(where: str, point: Keypoint, before: Keypoint) -> None:
+    for field in _MODELS_OWN:
+        value, own = getattr(point, field), getattr(before, field)
+        if round(value - own, DECIMALS):
+            raise _invalid(f"{where}, {field}: is the model's and stays {own:.6g}; mark the point's state instead")
+
+
+def _check_place(where: str, point: Keypoint, allowed: Iterable[Keypoint | None]) -> None:
+    if point.state is KeypointState.ABSENT or any(other and _is_same(point, other) for other in allowed):
         return
     _check_inside(where, point.x, point.y)
 

@@ -6,6 +6,7 @@ import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models.functions import Coalesce
 
 
 def fill_score(apps, schema_editor):
@@ -13,6 +14,14 @@ def fill_score(apps, schema_editor):
     pose, revision = apps.get_model("poses", "Pose"), apps.get_model("poses", "PoseRevision")
     current = revision.objects.using(schema_editor.connection.alias).filter(pk=models.OuterRef("current_id"))
     pose.objects.using(schema_editor.connection.alias).update(score=models.Subquery(current.order_by().values("score")))
+
+
+def fill_began_from(apps, schema_editor):
+    """What edits made before now began from: a person's own version before, else the model's."""
+    revision = apps.get_model("poses", "PoseRevision").objects.using(schema_editor.connection.alias)
+    before = revision.filter(pose=models.OuterRef("pose"), source="human", number__lt=models.OuterRef("number"))
+    last = models.Subquery(before.order_by("-number").values("number")[:1])
+    revision.filter(source="human").update(began_from=Coalesce(last, models.F("number") - 1))
 
 
 class Migration(migrations.Migration):
@@ -52,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pose',
             name='mirror_disagreement',
-            field=models.FloatField(blank=True, help_text="Mean distance to what was found on the mirrored photo, in shares of the body's size.", null=True),
+            field=models.FloatField(blank=True, help_text="Mean distance of the model's latest keypoints to the mirrored photo's, over the body's size.", null=True),
         ),
         migrations.AddField(
             model_name='pose',
@@ -91,6 +100,7 @@ class Migration(migrations.Migration):
             name='began_from',
             field=models.PositiveIntegerField(blank=True, help_text='Number of the revision it changed.', null=True),
         ),
+        migrations.RunPython(fill_began_from, migrations.RunPython.noop),
         migrations.AddField(
             model_name='poserevision',
             name='client',
@@ -207,5 +217,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='poserevision',
             index=models.Index(condition=models.Q(('from_model_px__isnull', False)), fields=['pose'], name='revision_of_people'),
+        ),
+        migrations.AlterField(
+            model_name='pose',
+            name='detection',
+            field=models.ForeignKey(help_text='Whose keypoints the current revision has, or was made from.', on_delete=django.db.models.deletion.RESTRICT, related_name='poses', to='poses.detection'),
         ),
     ]

@@ -24,7 +24,12 @@ class Pose(models.Model):
     photo = models.ForeignKey("poses.Photo", on_delete=models.CASCADE, related_name="poses")
     person = models.PositiveSmallIntegerField(help_text="Counted from 0 on each photo.")
     current = models.OneToOneField("poses.PoseRevision", on_delete=models.RESTRICT, related_name="+")
-    detection = models.ForeignKey("poses.Detection", on_delete=models.RESTRICT, related_name="poses")
+    detection = models.ForeignKey(
+        "poses.Detection",
+        on_delete=models.RESTRICT,
+        related_name="poses",
+        help_text="Whose keypoints the current revision has, or was made from.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -33,7 +38,7 @@ class Pose(models.Model):
     mirror_disagreement = models.FloatField(
         null=True,
         blank=True,
-        help_text="Mean distance to what was found on the mirrored photo, in shares of the body's size.",
+        help_text="Mean distance of the model's latest keypoints to the mirrored photo's, over the body's size.",
     )
 
     review_status = models.CharField(max_length=12, choices=Review, default=Review.NEW)
@@ -84,3 +89,8 @@ class Pose(models.Model):
     def is_locked(self) -> bool:
         """Whether it is approved, so that nothing may change it."""
         return self.review_status == self.Review.APPROVED
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the review knows nothing of it."""
+        return self.review_status == self.Review.NEW and self.assigned_to_id is None and not self.review_comment

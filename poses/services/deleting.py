@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def delete_photo(*, photo: Photo, actor: "User | None") -> None:
-    """Removes the photo with its poses; its files follow the row, the log keeps its entries."""
+    """Removes the photo with its poses, approved ones too; its files follow the row, the log keeps its entries.
+
+    Raises DomainError (`not_found`) where it was deleted meanwhile.
+    """
     with transaction.atomic():
+        lock_photo(photo.pk)  # an edit that is being saved now would else add a revision to a pose that is going
         log(photo=photo, actor=actor, action=LogEntry.Action.DELETE, message=photo.original_name)
         photo.delete()
 

@@ -163,7 +163,7 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
         if is_first:
             photo.people = people.save_first(photo, detection, found)
         else:
-            photo.people = people.merge(photo, detection, found)
+            photo.people = people.merge(photo, detection, found, actor=actor)
             photo.people_found = len(photo.people)
             Photo.objects.filter(pk=photo.pk).update(people_found=photo.people_found)
         message = f"{len(found)} found with {model.name}" if found else f"Nobody found with {model.name}"

@@ -19,6 +19,8 @@ from .revising import Made
 if TYPE_CHECKING:
     from accounts.models import User
 
+Keypoints = tuple[Keypoint, ...]
+
 
 class StaleEdit(Conflict):
     """The pose has a newer revision than the edit began from: three versions to choose from, point by point.
@@ -70,7 +72,7 @@ def replace_keypoints(
     return _save(
         pose,
         expected_revision,
-        lambda base: validation.validated(keypoints, base, may_omit=may_omit),
+        lambda base, model: validation.validated(keypoints, base, model=model, may_omit=may_omit),
         extra_keypoints,
         Made(by=editor, client=client, reason=reason),
     )
@@ -90,7 +92,7 @@ def change_keypoints(
     return _save(
         pose,
         expected_revision,
-        lambda base: validation.validated_changes(keypoints, base),
+        lambda base, model: validation.validated_changes(keypoints, base, model=model),
         extra_keypoints,
         Made(by=editor, client=client, reason=reason),
     )
@@ -126,7 +128,7 @@ def restore_revision(
 def _save(
     pose: Pose,
     expected_revision: int,
-    edited: Callable[[tuple[Keypoint, ...]], tuple[Keypoint, ...]],
+    edited: Callable[[Keypoints, Keypoints], Keypoints],
     extra_keypoints: object,
     made: Made,
 ) -> PoseRevision:
@@ -134,7 +136,7 @@ def _save(
         photo, locked, base = _begun(pose, expected_revision)
         before = base.version
         with engine.refusing_on("keypoints"):
-            keypoints = edited(before.keypoints)
+            keypoints = edited(before.keypoints, revising.latest_of_model(locked).points)
         with engine.refusing_on("extra_keypoints"):
             extras = before.extras if extra_keypoints is None else validation.validated_extras(extra_keypoints)
         version = PoseVersion(keypoints, extras)

@@ -1,6 +1,7 @@
 """Found people as poses and revisions."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
@@ -8,7 +9,12 @@ from core.storage.rows import insert
 from poses.engine import keypoints as keypoint_json
 from poses.engine.geometry import intersection_over_union
 from poses.engine.people import Box, Person
-from poses.models import Detection, Photo, Pose, PoseRevision
+from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
+
+from .logging import log
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # Two boxes that share this much of their union are the same person in two detections of one photo.
 _SAME_PERSON = 0.3
@@ -19,11 +25,12 @@ def save_first(photo: Photo, detection: Detection, found: Sequence[Person]) -> l
     return _add(photo, detection, dict(enumerate(found)))
 
 
-def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[Pose]:
+def merge(photo: Photo, detection: Detection, found: Sequence[Person], *, actor: "User | None") -> list[Pose]:
     """All poses of a photo that was detected before.
 
     A person found again gets a new revision, which becomes current unless a person has corrected or approved the pose.
-    Newly found people are added. Those not found again go, unless a person has corrected or approved them.
+    Newly found people are added. Those not found again go, with a line in the log, unless somebody has had to do with
+    them: corrected, reviewed, assigned or commented.
     """
     poses = list(photo.poses.select_related("current", "detection"))
     revisions = PoseRevision.objects.filter(pose__photo=photo)
@@ -34,7 +41,8 @@ def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[P
     for index, pose in enumerate(poses):
         if index in matched:
             _add_revision(pose, last_numbers[pose.id] + 1, detection, matched[index])
-        elif pose.id not in edited and not pose.is_locked:
+        elif pose.id not in edited and pose.is_untouched:
+            log(photo=photo, actor=actor, action=LogEntry.Action.DELETE, message=f"{pose} was not found again")
             pose.delete()
             continue
         kept.append(pose)
@@ -49,9 +57,11 @@ def merge(photo: Photo, detection: Detection, found: Sequence[Person]) -> list[P
 def make_current(pose: Pose, revision: PoseRevision) -> None:
     """Has the pose show a revision of its own, and keeps what lists go by in step."""
     pose.current, pose.score = revision, revision.score
-    if revision.source == PoseRevision.Source.MODEL and revision.mirror_px is None:
-        pose.mirror_disagreement = None
-    pose.save(update_fields=("current", "score", "mirror_disagreement", "detection", "updated_at"))
+    if pose.review_status == Pose.Review.REJECTED:  # on keypoints that are gone: these want another look
+        pose.review_status, pose.review_reason = Pose.Review.NEEDS_REVIEW, ""
+        pose.reviewed_by = pose.reviewed_at = None
+    review = ("review_status", "review_reason", "reviewed_by", "reviewed_at")
+    pose.save(update_fields=("current", "score", "detection", "mirror_disagreement", *review, "updated_at"))
 
 
 def matches(known: Sequence[Box], found: Sequence[Person]) -> dict[int, Person]:
@@ -87,11 +97,12 @@ def _add(photo: Photo, detection: Detection, people: dict[int, Person]) -> list[
 def _add_revision(pose: Pose, number: int, detection: Detection, person: Person) -> None:
     revision = _revision(pose, number, detection, person)
     insert([revision])
-    pose.detection = detection
+    pose.mirror_disagreement = None  # that of the latest keypoints by a model, which nobody has checked yet
     if pose.current.source == PoseRevision.Source.MODEL and not pose.is_locked:
+        pose.detection = detection
         make_current(pose, revision)
     else:
-        pose.save(update_fields=("detection", "updated_at"))
+        pose.save(update_fields=("mirror_disagreement", "updated_at"))
 
 
 def _revision(pose: Pose, number: int, detection: Detection, person: Person) -> PoseRevision:

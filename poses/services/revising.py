@@ -10,7 +10,7 @@ from poses.engine import keypoints as keypoint_json
 from poses.engine import versions
 from poses.engine.geometry import bounding_box, mean_visibility
 from poses.engine.people import PoseVersion
-from poses.models import LogEntry, Photo, Pose, PoseRevision
+from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
 
 from .logging import log, log_in_admin
 from .people import make_current
@@ -78,7 +78,7 @@ def add_revision(
         from_model_px=[round(one, 3) for one in versions.distances_px(model.points, version.keypoints, size=size)],
         torso_px=versions.torso_px(model.points, size=size),
     )
-    _reopen(pose)
+    pose.detection = _whose(pose, whole)
     make_current(pose, revision)
     message = _message(pose, revision)
     log(photo=photo, actor=made.by, action=LogEntry.Action.EDIT, message=message)
@@ -86,17 +86,27 @@ def add_revision(
     return revision
 
 
-def _reopen(pose: Pose) -> None:
-    """A rejected pose that somebody has worked on wants another look."""
-    if pose.review_status == Pose.Review.REJECTED:
-        pose.review_status, pose.review_reason = Pose.Review.NEEDS_REVIEW, ""
-        pose.reviewed_by = pose.reviewed_at = None
-        pose.save(update_fields=("review_status", "review_reason", "reviewed_by", "reviewed_at"))
+def _whose(pose: Pose, whole: PoseRevision | None) -> Detection:
+    """The detection whose keypoints a pose has now: another one only where a whole revision is brought back."""
+    if whole is None:
+        return pose.detection
+    if whole.detection is not None:
+        return whole.detection
+    before = (
+        pose.revisions.filter(source=PoseRevision.Source.MODEL, number__lt=whole.number).order_by("-number").first()
+    )
+    return before.detection if before and before.detection else pose.detection
 
 
 def _message(pose: Pose, revision: PoseRevision) -> str:
     parts = [f"{pose}, revision {revision.number}"]
     if revision.restored_from:
         parts.append(f"brought back from revision {revision.restored_from}")
-    parts.append(f"{revision.points_moved} points moved by {revision.mean_moved_px:.1f} px on average")
+    parts.append(f"{_counted(revision.points_moved, 'point')} moved by {revision.mean_moved_px:.1f} px on average")
+    if revision.states_changed:
+        parts.append(f"{_counted(revision.states_changed, 'state')} changed")
     return ": ".join([", ".join(parts), revision.reason] if revision.reason else [", ".join(parts)])
+
+
+def _counted(number: int | None, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

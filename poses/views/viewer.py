@@ -63,8 +63,12 @@ def delete_photo_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = get_object_or_404(photos, pk=pk)
     if request.method != "POST":
         return render(request, "poses/photo_delete.html", {"photo": photo})
-    delete_photo(photo=photo, actor=cast("User", request.user))
-    messages.success(request, f"{photo.title} was deleted.")
+    try:
+        delete_photo(photo=photo, actor=cast("User", request.user))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{photo.title} was deleted.")
     return redirect("poses:gallery")
 
 

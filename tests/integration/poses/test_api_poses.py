@@ -53,7 +53,7 @@ def test_putting_33_keypoints_makes_a_new_revision_and_keeps_the_models(api, use
 
 def test_patching_changes_the_named_points_and_fields_only(api, pose):
     before = keypoints_of(pose)
-    edit = {"expected_revision": 1, "keypoints": [{"name": "left_knee", "x": 0.5}, {"name": "nose", "visibility": 0}]}
+    edit = {"expected_revision": 1, "keypoints": [{"name": "left_knee", "x": 0.5}, {"name": "nose", "state": "absent"}]}
     after = api.patch(url(pose), edit).json()["keypoints"]
     changed = [new["name"] for old, new in zip(before, after, strict=True) if old != new]
     assert changed == ["nose", "left_knee"]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.errors import Conflict, DomainError
 from poses.models import LogEntry, Pose, PoseRevision
 from poses.services import editing, revising
+from poses.services.deleting import delete_photo
 from poses.services.detecting import detect_again
 from poses.services.options import DetectionOptions
 from tests.conftest import person
@@ -57,7 +58,7 @@ def test_distances_from_the_model_add_up_over_edits(pose, user):
 
 def test_an_edit_is_in_the_log_and_in_the_admins_history(pose, user):
     change(pose, user, nose(x=0.25), reason="Moved")
-    assert LogEntry.objects.get(action="edit").message.startswith("Person 1, revision 2, 1 points moved by ")
+    assert LogEntry.objects.get(action="edit").message.startswith("Person 1, revision 2, 1 point moved by ")
     entry = AdminLogEntry.objects.get()
     assert (entry.user, entry.object_id) == (user, str(pose.pk))
     assert entry.change_message.endswith(": Moved")
@@ -189,6 +190,80 @@ def test_detecting_again_keeps_an_approved_pose_that_is_not_found(photo, user, f
     fake_detector.people = ()
     detect_again(photo=photo, actor=user, options=DetectionOptions.given())
     assert Pose.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"assigned_to": True},
+        {"review_comment": "Feet"},
+        {"review_status": "in_review"},
+        {"review_status": "rejected", "review_reason": "Knees", "reviewed_at": timezone.now()},
+    ],
+)
+def test_detecting_again_keeps_a_pose_that_the_review_knows(photo, user, fake_detector, values):
+    Pose.objects.update(**(values | ({"assigned_to": user} if "assigned_to" in values else {})))
+    fake_detector.people = ()
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    assert Pose.objects.count() == 1
+
+
+def test_a_person_who_is_not_found_again_goes_with_a_line_in_the_log(photo, user, fake_detector):
+    fake_detector.people = ()
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    assert Pose.objects.count() == 0
+    entry = LogEntry.objects.get(action="delete")
+    assert (entry.message, entry.actor) == ("Person 1 was not found again", user)
+
+
+def test_a_rejected_pose_with_new_keypoints_needs_review_again(photo, user, fake_detector):
+    Pose.objects.update(review_status="rejected", review_reason="Knees", reviewed_at=timezone.now())
+    fake_detector.people = (person(x=0.51),)
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    assert list(Pose.objects.values_list("review_status", "review_reason")) == [("needs_review", "")]
+
+
+def test_a_pose_names_the_model_whose_keypoints_it_has(photo, user, fake_detector):
+    pose = photo.poses.get()
+    first = pose.detection
+    Pose.objects.update(review_status="approved", reviewed_at=timezone.now())
+    fake_detector.people = (person(x=0.51),)
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    assert Pose.objects.get().detection == first
+    Pose.objects.update(review_status="new", reviewed_at=None)
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    pose = Pose.objects.get()
+    assert pose.detection == pose.current.detection != first
+    editing.restore_revision(pose=pose, number=1, editor=user, expected_revision=3)
+    assert Pose.objects.get().detection == first
+
+
+def test_how_sure_the_models_points_are_outlasts_edits_and_ends_with_a_new_detection(photo, user, fake_detector):
+    pose = photo.poses.get()
+    Pose.objects.update(mirror_disagreement=0.1)
+    pose.refresh_from_db()
+    change(pose, user, nose(x=0.25))
+    editing.restore_revision(pose=pose, number=1, editor=user, expected_revision=2)
+    assert Pose.objects.get().mirror_disagreement == 0.1
+    fake_detector.people = (person(x=0.51),)
+    detect_again(photo=photo, actor=user, options=DetectionOptions.given())
+    assert Pose.objects.get().mirror_disagreement is None
+
+
+def test_the_log_names_states_too(pose, user):
+    change(pose, user, [{"name": "nose", "state": "absent"}, {"name": "left_ear", "state": "occluded"}])
+    assert LogEntry.objects.get(action="edit").message == (
+        "Person 1, revision 2, 0 points moved by 0.0 px on average, 2 states changed"
+    )
+
+
+def test_a_photo_that_was_deleted_meanwhile_is_not_deleted_again(photo, user):
+    same = type(photo).objects.get(pk=photo.pk)
+    delete_photo(photo=photo, actor=user)
+    with pytest.raises(DomainError) as gone:
+        delete_photo(photo=same, actor=user)
+    assert gone.value.code == "not_found"
+    assert LogEntry.objects.filter(action="delete").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_correction_stays_that_of_the_model_it_was_compared_with(user, fake_de
     Detection.objects.update(model_name="older", model_sha256="a" * 64)
     detecting.detect_again(photo=photo, actor=user, options=DetectionOptions.given())
     pose.refresh_from_db()
-    assert (pose.current.source, pose.detection.model_sha256 == "a" * 64) == ("human", False)
+    assert (pose.current.source, pose.revisions.first().source) == ("human", "model")
     assert [model.name for model in keypoint_statistics(user=user).models] == ["older"]
 
 

@@ -160,6 +160,19 @@ def test_a_point_that_the_model_placed_outside_may_stay_there_and_move_no_furthe
     assert "y: lies outside" in refusal(seen, lambda given: validation.validated_changes(given, outside))
 
 
+def test_a_point_may_go_back_to_where_the_model_placed_it_outside():
+    model = (dataclasses.replace(BASE[0], y=1.2), *BASE[1:])
+    back = [{"name": "nose", "y": 1.2}]
+    assert validation.validated_changes(back, BASE, model=model) == model
+    assert "y: lies outside" in changes_refusal(back)
+
+
+@pytest.mark.parametrize(("field", "own"), [("z", "-0.3"), ("visibility", "0.9"), ("presence", "0.8")])
+def test_the_models_own_numbers_stay(field, own):
+    assert f"{field}: is the model's and stays {own}" in changes_refusal([{"name": "nose", field: 0.5}])
+    assert validation.validated_changes([{"name": "nose", field: float(own) + 4e-7}], BASE)
+
+
 def test_the_edges_of_the_photo_are_on_it():
     value = entries()
     value[0] |= {"x": 0, "y": 1}
@@ -242,9 +255,9 @@ def test_junk_nested_deeper_than_python_recurses():
 
 
 def test_changes_take_their_place_and_leave_the_rest():
-    changed = validation.validated_changes([{"name": "left_wrist", "x": 0.7, "visibility": 1}], BASE)
+    changed = validation.validated_changes([{"name": "left_wrist", "x": 0.7, "state": "absent"}], BASE)
     index = landmarks.INDEX["left_wrist"]
-    assert changed[index] == dataclasses.replace(BASE[index], x=0.7, visibility=1.0)
+    assert changed[index] == dataclasses.replace(BASE[index], x=0.7, marked=KeypointState.ABSENT)
     assert changed[:index] + changed[index + 1 :] == BASE[:index] + BASE[index + 1 :]
 
 
