@@ -8,7 +8,8 @@ from accounts.models import EDITORS, OPERATORS, REVIEWERS
 _EDITING = ("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection", "export_pose")
 _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     EDITORS: {"poses": _EDITING},
-    REVIEWERS: {"poses": (*_EDITING, "approve_pose")},
+    # To detect again is with the reviewers: it may take away people whom nobody has corrected.
+    REVIEWERS: {"poses": (*_EDITING, "approve_pose", "change_photo")},
     OPERATORS: {"poses": ("view_logentry", "retry_photo")},
 }
 

@@ -13,6 +13,8 @@ from poses.engine.people import Keypoint, PoseVersion
 from poses.engine.versions import points_by_name
 from poses.models import Photo, Pose, PoseRevision
 
+from .asking import counted
+
 # Of revisions; lists read none of it.
 LARGE_COLUMNS = ("keypoints", "extra_keypoints", "world_keypoints", "from_model_px", "mirror_px")
 
@@ -25,6 +27,11 @@ def admin_link(name: str, pk: UUID, text: str) -> SafeString:
 def photo_link(photo: Photo) -> SafeString:
     """A link to the photo's page in this admin."""
     return admin_link("photo", photo.pk, photo.title)
+
+
+def owned_photo_link(photo: Photo) -> SafeString:
+    """The same, with the owner below it; read the photo with its owner."""
+    return format_html('{}<br><span class="quiet">{}</span>', photo_link(photo), photo.owner)
 
 
 def score_cell(score: float) -> str:
@@ -50,6 +57,11 @@ class CurrentRevisionColumns:
         """Where the current revision came from."""
         return pose.current.get_source_display()
 
+    @admin.display(description="revision", ordering="current__number")
+    def sourced_revision(self, pose: Pose) -> str:
+        """Number and source of the current one."""
+        return f"{self.revision(pose)} ({self.source(pose)})"
+
     @admin.display(description="model", ordering="detection__model_name")
     def model_name(self, pose: Pose) -> str:
         """The model that found the person last."""
@@ -67,6 +79,12 @@ class ReviewColumns:
             '<span class="review {}">{}</span>{}', pose.review_status, pose.get_review_status_display(), reason
         )
 
+    @admin.display(description="review", ordering="review_status")
+    def assigned_review(self, pose: Pose) -> SafeString:
+        """The same, and below it whose the pose is to review."""
+        assigned = format_html('<br><span class="quiet">{}</span>', pose.assigned_to) if pose.assigned_to else ""
+        return format_html("{}{}", self.review(pose), assigned)
+
     @admin.display(description="mirror disagreement", ordering="mirror_disagreement")
     def mirror(self, pose: Pose) -> str:
         """In per cent of the body's size, or nothing where it was not checked."""
@@ -74,7 +92,24 @@ class ReviewColumns:
 
 
 class EditColumns:
-    """What an edit changed; nothing on revisions of a detection."""
+    """Who edited and what that changed; nothing on revisions of a detection. The rows come with `editor`."""
+
+    @admin.display(description="editor", ordering="editor__email")
+    def edited_by(self, revision: PoseRevision) -> SafeString | str:
+        """Who, and where."""
+        if revision.began_from is None:
+            return "-"
+        where = revision.get_client_display()
+        return format_html('{}<br><span class="quiet">{}</span>', revision.editor or "Deleted", where)
+
+    @admin.display(description="changed", ordering="points_moved")
+    def changed(self, revision: PoseRevision) -> str:
+        """Points that moved and how far, and states that alone changed."""
+        if revision.points_moved is None or revision.states_changed is None:
+            return "-"
+        moved = f"{counted(revision.points_moved, 'point')}, {self.mean_px(revision)} px" * bool(revision.points_moved)
+        states = counted(revision.states_changed, "state") * bool(revision.states_changed)
+        return "; ".join(part for part in (moved, states) if part) or "Nothing"
 
     @admin.display(description="score", ordering="score")
     def score_shown(self, revision: PoseRevision) -> str:

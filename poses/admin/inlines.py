@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from core.admin.options import ReadOnlyInline
 from poses.models import Detection, LogEntry, Photo, Pose, PoseRevision
@@ -51,12 +52,23 @@ class LogInline(ReadOnlyInline[LogEntry, Photo]):
         return super().get_queryset(request).select_related("actor")
 
 
+_SHOWN_REVISIONS = 20
+
+
 class ShownFormSet(_InlineFormSet):
-    """Rows that are shown beside a form that is posted, and never posted themselves."""
+    """The first rows, shown beside a form that is posted, and never posted themselves."""
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+
+    @cached_property
+    def _first(self) -> QuerySet[Any]:
+        return super().get_queryset()[:_SHOWN_REVISIONS]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """As many as are shown."""
+        return self._first
 
     def is_valid(self) -> bool:
         """Always: there is nothing in it that could be wrong."""
@@ -68,13 +80,14 @@ class ShownFormSet(_InlineFormSet):
 
 
 class RevisionInline(EditColumns, ReadOnlyInline[PoseRevision, Pose]):
-    """A pose's revisions, the latest first."""
+    """A pose's latest revisions, and where all of them are."""
 
     model = PoseRevision
+    template = "admin/poses/revisions.html"
+    verbose_name_plural = "latest revisions"
     formset = ShownFormSet
     fields = readonly_fields = (
-        *("source", "editor", "client", "began_from", "restored_from", "points_moved", "mean_px", "states_changed"),
-        *("reason", "score_shown", "created_at"),
+        *("source", "edited_by", "began_from", "restored_from", "changed", "reason", "score_shown", "created_at"),
     )
     ordering = ("-number",)
 

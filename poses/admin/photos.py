@@ -16,6 +16,7 @@ from poses.services import deleting
 
 from . import pictures
 from .columns import error_text, state_badge
+from .deletion import RefusableDeletion, delete_selected
 from .detect_again import detect_again
 from .filters import ErrorFilter, ModelFilter, PeopleFilter
 from .inlines import DetectionInline, LogInline, PoseInline
@@ -34,7 +35,7 @@ _FILES = {
 
 
 @admin.register(Photo)
-class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
+class PhotoAdmin(RefusableDeletion, NothingToEdit, BoundedAdmin[Photo]):
     """Photos come in by upload and go with their files; no date hierarchy, which reads the whole table twice."""
 
     list_display = ("shown", "name", "owner", "state", "people", "pose_model", "source", "created_at")
@@ -43,7 +44,7 @@ class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
     search_fields = ("original_name", "owner__email", "^sha256")
     search_help_text = "Name, owner's e-mail address, id or SHA-256."
     ordering = ("-created_at", "-id")
-    actions = (detect_again,)
+    actions = (delete_selected, detect_again)
     inlines = (PoseInline, DetectionInline, LogInline)
     fieldsets = (
         (None, {"fields": ("large", "files")}),
@@ -64,8 +65,9 @@ class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
         css = {"all": ("css/admin-poses.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Photo]:
-        """With what the rows show."""
-        return Photo.objects.with_poses().select_related("owner").order_by(*self.ordering)
+        """Those that the person may see, with what the rows show."""
+        photos = Photo.objects.visible_to(request.user).with_poses()
+        return photos.select_related("owner").order_by(*self.ordering)
 
     def has_detect_permission(self, request: HttpRequest) -> bool:
         """Who may change photos may have them detected again."""
@@ -145,6 +147,6 @@ class PhotoAdmin(NothingToEdit, BoundedAdmin[Photo]):
         deleting.delete_photo(photo=obj, actor=cast("User", request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
-        """One by one, as above."""
-        for photo in queryset:
+        """One by one, as above, in the order in which everybody locks photos."""
+        for photo in queryset.order_by("queued_at", "pk"):
             self.delete_model(request, photo)

@@ -9,8 +9,6 @@ from core.errors import DomainError
 from poses.forms.editing import KeypointFields
 from poses.models import Pose
 
-_POINTS = {"keypoints", "extra_keypoints"}
-
 if TYPE_CHECKING:  # generic for the type checker, not at run time
     _ModelForm = forms.ModelForm[Pose]
 else:
@@ -32,14 +30,9 @@ class PoseForm(KeypointFields, _ModelForm):
         super().__init__(data, files, **kwargs)
         self.begin(pose)
 
-    @property
-    def has_new_points(self) -> bool:
-        """Whether a point differs from the revision that the edit began from."""
-        return not _POINTS.isdisjoint(self.changed_data)
-
     def clean(self) -> dict[str, Any]:
         """With the refusal at the fields that it names."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if self.refusal is not None:
             add_domain_error(self, self.refusal)
         return cleaned

@@ -12,7 +12,8 @@ from poses.models import Pose, PoseRevision
 from poses.services import deleting
 
 from . import pictures
-from .columns import CurrentRevisionColumns, ReviewColumns, keypoint_table, photo_link
+from .columns import CurrentRevisionColumns, ReviewColumns, keypoint_table, owned_photo_link, photo_link
+from .deletion import RefusableDeletion, delete_selected
 from .filters import (
     AssignedFilter,
     ConfidenceFilter,
@@ -36,12 +37,17 @@ _DATES = ("id", "created_at", "updated_at")
 
 
 @admin.register(Pose)
-class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin[Pose]):
+class PoseAdmin(RefusableDeletion, PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin[Pose]):
     """One person on one photo."""
 
     list_display = (
-        *("shown", "__str__", "photo_page", "review", "assigned_to", "score_shown", "revision", "source", "model_name"),
-        *("owner", "created_at"),
+        "shown",
+        "__str__",
+        "owned_photo",
+        "assigned_review",
+        "score_shown",
+        "sourced_revision",
+        "created_at",
     )
     list_display_links = ("shown", "__str__")
     list_filter = (
@@ -54,7 +60,7 @@ class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin
     search_help_text = "Photo's name, owner's e-mail address, or an id of photo or pose."
     id_search_fields = ("pk", "photo_id")
     ordering = ("-created_at", "-id")
-    actions = POSE_ACTIONS
+    actions = (delete_selected, *POSE_ACTIONS)
     inlines = (RevisionInline,)
     readonly_fields = ("large", *_POSE, *_REVIEW, *_DATES, "keypoint_rows")
 
@@ -62,8 +68,12 @@ class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin
         css = {"all": ("css/admin-poses.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pose]:
-        """With what the rows show."""
-        poses = Pose.objects.with_current().select_related("photo__owner", "assigned_to", "reviewed_by")
+        """Those that the person may see, with what the rows show."""
+        poses = (
+            Pose.objects.visible_to(request.user)
+            .with_current()
+            .select_related("photo__owner", "assigned_to", "reviewed_by")
+        )
         return poses.defer("current__world_keypoints").order_by(*self.ordering)
 
     def get_fieldsets(self, request: HttpRequest, obj: Pose | None = None) -> Any:
@@ -104,6 +114,11 @@ class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin
         """A link."""
         return photo_link(pose.photo)
 
+    @admin.display(description="photo and owner", ordering="photo__original_name")
+    def owned_photo(self, pose: Pose) -> SafeString:
+        """A link, and whose photo it is."""
+        return owned_photo_link(pose.photo)
+
     @admin.display(description="owner", ordering="photo__owner__email")
     def owner(self, pose: Pose) -> str:
         """Whose photo it is."""
@@ -134,6 +149,6 @@ class PoseAdmin(PoseEditing, CurrentRevisionColumns, ReviewColumns, BoundedAdmin
         deleting.delete_pose(pose=obj, actor=cast("User", request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Pose]) -> None:
-        """One by one, as above."""
-        for pose in queryset:
+        """One by one, as above, in the order in which everybody locks photos."""
+        for pose in queryset.order_by("photo__queued_at", "photo_id"):
             self.delete_model(request, pose)

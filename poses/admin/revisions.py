@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.admin.options import ReadOnlyAdmin
-from poses.models import PoseRevision
+from poses.models import Pose, PoseRevision
 
 from . import pictures
 from .columns import LARGE_COLUMNS, EditColumns, admin_link, keypoint_table, photo_link
@@ -16,10 +17,7 @@ from .columns import LARGE_COLUMNS, EditColumns, admin_link, keypoint_table, pho
 class RevisionAdmin(EditColumns, ReadOnlyAdmin[PoseRevision]):
     """Versions of keypoints, never changed."""
 
-    list_display = (
-        *("__str__", "pose_page", "photo_page", "editor", "client", "points_moved", "mean_px", "states_changed"),
-        *("reason", "score_shown", "created_at"),
-    )
+    list_display = ("__str__", "pose_on_photo", "edited_by", "changed", "reason", "created_at")
     list_filter = ("source", "client", "created_at")
     search_fields = ("pose__photo__original_name", "editor__email")
     search_help_text = "Photo's name, editor's e-mail address, or an id of photo, pose or revision."
@@ -35,9 +33,9 @@ class RevisionAdmin(EditColumns, ReadOnlyAdmin[PoseRevision]):
         css = {"all": ("css/admin-poses.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PoseRevision]:
-        """With what the rows show."""
-        revisions = super().get_queryset(request).select_related("pose__photo", "editor")
-        return revisions.defer(*LARGE_COLUMNS)
+        """Those of poses that the person may see, with what the rows show."""
+        revisions = super().get_queryset(request).filter(pose__in=Pose.objects.visible_to(request.user))
+        return revisions.select_related("pose__photo", "editor").defer(*LARGE_COLUMNS)
 
     @admin.display(description="pose")
     def pose_page(self, revision: PoseRevision) -> SafeString:
@@ -48,6 +46,11 @@ class RevisionAdmin(EditColumns, ReadOnlyAdmin[PoseRevision]):
     def photo_page(self, revision: PoseRevision) -> SafeString:
         """A link."""
         return photo_link(revision.pose.photo)
+
+    @admin.display(description="pose and photo", ordering="pose__photo__original_name")
+    def pose_on_photo(self, revision: PoseRevision) -> SafeString:
+        """A link to each."""
+        return format_html("{}<br>{}", self.pose_page(revision), self.photo_page(revision))
 
     @admin.display(description="pose")
     def large(self, revision: PoseRevision) -> SafeString:

@@ -11,7 +11,7 @@ from .serializers import LogEntrySerializer
 
 @extend_schema_view(list=extend_schema(summary="List log entries", description="Newest first."))
 class LogViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[LogEntry]):
-    """What happened to the caller's photos; to everyone's, for Operators."""
+    """What happened to the caller's photos; to everyone's, for Operators; who edits and reviews, for Editors."""
 
     queryset = LogEntry.objects.none()
     serializer_class = LogEntrySerializer

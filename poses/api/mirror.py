@@ -88,7 +88,7 @@ class MirrorView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Now, or in the background."""
-        photo = get_object_or_404(_changeable(request), pk=pk)
+        photo = get_object_or_404(_checkable(request), pk=pk)
         form = WaitSerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         actor = cast("User", request.user)
@@ -99,8 +99,8 @@ class MirrorView(APIView):
         return Response(_answer(photo), status=HTTPStatus.ACCEPTED, headers={"Location": request.path})
 
 
-def _changeable(request: Request) -> QuerySet[Photo]:
-    return Photo.objects.visible_to(request.user).changeable_by(request.user).select_related("detection")
+def _checkable(request: Request) -> QuerySet[Photo]:
+    return Photo.objects.visible_to(request.user).checkable_by(request.user).select_related("detection")
 
 
 def _answer(photo: Photo) -> dict[str, Any]:

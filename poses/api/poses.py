@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,7 @@ from poses.services.deleting import delete_pose
 from poses.services.editing import change_keypoints, replace_keypoints
 
 from .examples import EDIT_EXAMPLE
-from .serializers import KeypointEditSerializer, PoseSerializer
+from .serializers import EditConflictSerializer, KeypointEditSerializer, PoseSerializer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 _READING = ("list", "retrieve")
 _EDITING = ("update", "partial_update")
+_CONFLICT = "Approved and locked (`pose_approved`), or edited meanwhile (`stale_edit`): choose from `conflict`."
+EDIT_ANSWERS: dict[int, Any] = {
+    200: PoseSerializer,
+    **refusals(400, 404),
+    409: OpenApiResponse(EditConflictSerializer, _CONFLICT),
+}
 
 
 @extend_schema_view(
@@ -56,7 +62,7 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         description="Saves a new revision; the model's own stays in the history. A point that moves lies on the photo, "
         "unless its state is absent.",
         request=KeypointEditSerializer,
-        responses={200: PoseSerializer, **refusals(400, 404, 409)},
+        responses=EDIT_ANSWERS,
         examples=[EDIT_EXAMPLE],
     )
     def update(self, request: Request, pk: str) -> Response:
@@ -67,7 +73,7 @@ class PoseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         summary="Change some keypoints",
         description="Saves a new revision in which the named keypoints have the fields that are given.",
         request=KeypointEditSerializer,
-        responses={200: PoseSerializer, **refusals(400, 404, 409)},
+        responses=EDIT_ANSWERS,
         examples=[EDIT_EXAMPLE],
     )
     def partial_update(self, request: Request, pk: str) -> Response:

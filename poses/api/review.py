@@ -105,8 +105,9 @@ class PoseReviewView(APIView):
 
     @extend_schema(
         summary="Review a pose",
-        description="`send`, `start`, `assign` and `comment` are for who may edit the pose, `approve`, `reject` and "
-        "`unlock` for who may approve poses. An approved pose is locked until it is unlocked.",
+        description="`send`, `assign` and `comment` are for who may edit the pose, `start` for who may edit or approve "
+        "everyone's, `approve`, `reject` and `unlock` for who may approve poses. An approved pose is locked until it "
+        "is unlocked; only who may approve comments on it.",
         request=ReviewActionSerializer,
         responses={200: ReviewSerializer, **refusals(400, 403, 404, 409)},
     )
@@ -126,5 +127,6 @@ class PoseReviewView(APIView):
             text=given.get("comment", ""),
             to=reviewing.person(given.get("assigned_to")),
             seen=given.get("revision"),
+            expected=given.get("expected_comment"),
         )
         return Response(ReviewSerializer(pose).data)

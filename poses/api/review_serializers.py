@@ -94,13 +94,18 @@ class PersonField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> int | str:
         """As it was given."""
-        if isinstance(data, bool) or not isinstance(data, int | str) or "\0" in str(data):
+        if isinstance(data, bool) or not isinstance(data, int | str) or not _can_be_stored(str(data)):
             self.fail("invalid")
         return data
 
     def to_representation(self, value: Any) -> Any:
         """The same."""
         return value
+
+
+def _can_be_stored(text: str) -> bool:
+    """JSON can write half of a character, and databases know none."""
+    return "\0" not in text and text.isprintable()
 
 
 class ReviewActionSerializer(serializers.Serializer[Any]):
@@ -111,11 +116,21 @@ class ReviewActionSerializer(serializers.Serializer[Any]):
     comment = serializers.CharField(
         required=False, allow_blank=True, help_text="For `comment` (empty removes it), and with every step."
     )
-    assigned_to = PersonField(required=False, allow_null=True, help_text="For `assign`; null: nobody.")
+    expected_comment = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text="The comment that is replaced; 409 where the pose has another. Without it none is asked for.",
+    )
+    assigned_to = PersonField(
+        required=False,
+        allow_null=True,
+        help_text="For `assign`; null: nobody. Who may edit or approve only their own poses: themselves or nobody.",
+    )
     revision = serializers.IntegerField(
         required=False,
         min_value=1,
-        help_text="The revision that was looked at; `approve` and `reject` answer 409 where the pose has another.",
+        help_text="The revision that was looked at; `approve` and `reject` answer 409 where the pose has another. "
+        "Without it whichever is current is judged.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from poses.services.editing import restore_revision
 
 from .examples import RESTORE_EXAMPLE
 from .files import AnyAccept, as_file, binary, may_not_export
+from .poses import EDIT_ANSWERS
 from .revision_serializers import RestoreSerializer, RevisionSerializer, RevisionSummarySerializer
 from .serializers import PoseSerializer
 
@@ -80,7 +81,7 @@ class RestoreView(APIView):
         summary="Bring back a revision",
         description="Saves a new revision that repeats an earlier one, or has the named points of it.",
         request=RestoreSerializer,
-        responses={200: PoseSerializer, **refusals(400, 404, 409)},
+        responses=EDIT_ANSWERS,
         examples=[RESTORE_EXAMPLE],
     )
     def post(self, request: Request, pk: UUID) -> Response:

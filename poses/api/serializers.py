@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.schema import ErrorSerializer
 from poses.engine import landmarks
 from poses.engine.decode import MAX_BYTES
 from poses.engine.detector import MAX_PEOPLE, MIN_PEOPLE
@@ -243,6 +244,26 @@ class KeypointEditSerializer(serializers.Serializer[Any]):
             "extra_keypoints": current.extra_keypoints,
             "expected_revision": current.number,
         }
+
+
+class StaleEditVersionsSerializer(serializers.Serializer[Any]):
+    """What to choose from: `mine` is what the edit asked for, `theirs` the current revision, `model` the model's."""
+
+    revision = serializers.IntegerField(help_text="The current revision: the next edit's `expected_revision`.")
+    began_from = serializers.IntegerField(help_text="The revision that the edit began from.")
+    model_revision = serializers.IntegerField(help_text="The latest that a model found.")
+    mine = StoredKeypointsField()
+    theirs = StoredKeypointsField()
+    model = StoredKeypointsField()
+    mine_extras = StoredExtraKeypointsField()
+    theirs_extras = StoredExtraKeypointsField()
+    model_extras = StoredExtraKeypointsField()
+
+
+class EditConflictSerializer(ErrorSerializer):
+    """A 409 of an edit."""
+
+    conflict = StaleEditVersionsSerializer(required=False, help_text="With `stale_edit` only.")
 
 
 class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):

@@ -23,6 +23,7 @@ MODEL_REVISION = "model_revision"
 # To the editor, with the result of the choices or with the edit as it was before.
 WITH_RESULT, WITH_MINE = "result", "mine"
 _NAMES = (*landmarks.NAMES, *landmarks.EXTRA_NAMES)
+_MODELS_OWN = ("z", "visibility", "presence")
 
 Entry = Mapping[str, Any]
 
@@ -49,8 +50,12 @@ def chosen(pose: Pose, data: Mapping[str, Any]) -> Mapping[str, Any]:
         _merged([dict(each) for each in versions], choices)
         for versions in zip(mine, *(_stored(revision) for revision in (theirs, model)), strict=True)
     ]
-    keypoints = [{**entry, "state": entry.get("state")} for entry in merged[0]]
-    return _with(data, keypoints=as_text(keypoints), extra_keypoints=as_text(merged[1]))
+    return _with(data, keypoints=as_text([placed(entry) for entry in merged[0]]), extra_keypoints=as_text(merged[1]))
+
+
+def placed(entry: Entry) -> dict[str, Any]:
+    """A stored keypoint as an edit of any revision may give it: what is the model's is left to that revision."""
+    return {name: value for name, value in entry.items() if name not in _MODELS_OWN} | {"state": entry.get("state")}
 
 
 def _choices(data: Mapping[str, Any]) -> dict[str, Choice]:

@@ -77,7 +77,7 @@ def _fields(error: StaleEdit) -> dict[str, str]:
     """The hidden fields: my points, and which revisions the choices are about."""
     written = keypoint_json.to_json(error.mine.keypoints)
     return {
-        "keypoints": as_text([{**entry, "state": entry.get("state")} for entry in written]),
+        "keypoints": as_text([choices.placed(entry) for entry in written]),
         "extra_keypoints": as_text(keypoint_json.extras_to_json(error.mine.extras)),
         "expected_revision": str(error.theirs.number),
         choices.BEGAN_FROM: str(error.began_from),

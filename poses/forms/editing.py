@@ -5,12 +5,15 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms import add_domain_error
 from core.errors import DomainError
 from poses.models import Pose
 
 from .choices import chosen, wants_editor
 from .edited import EditedPose, edited_pose
 from .fields import ExtraKeypointsField, KeypointsField
+
+_POINTS = {"keypoints", "extra_keypoints"}
 
 
 class KeypointFields(forms.Form):
@@ -23,6 +26,7 @@ class KeypointFields(forms.Form):
     extra_keypoints = ExtraKeypointsField(required=False, label="Extra landmarks")
     expected_revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, max_length=300, help_text="Why, for the history.")
+    _unknown_revision: DomainError | None = None
 
     def begin(self, pose: Pose) -> None:
         """Lets the fields draw and check this pose, from the revision that the form names or the current one.
@@ -42,9 +46,18 @@ class KeypointFields(forms.Form):
         given = self["expected_revision"].data if self.is_bound else None
         try:
             return edited_pose(pose, int(str(given)) if given else None)
-        except (ValueError, DomainError):
-            # The service refuses the number; until then the form shows the current revision.
-            return edited_pose(pose)
+        except ValueError:
+            pass  # the field itself says so
+        except DomainError as error:
+            self._unknown_revision = error
+        return edited_pose(pose)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses a number that is no revision's: the form then shows the current one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self._unknown_revision is not None:
+            add_domain_error(self, self._unknown_revision)
+        return cleaned
 
     def is_valid(self) -> bool:
         """Not where somebody only wants to see in the editor what came out of a conflict."""
@@ -54,6 +67,11 @@ class KeypointFields(forms.Form):
     def is_for_editor(self) -> bool:
         """Whether the form is to be looked at again before it is saved."""
         return wants_editor(self.data)
+
+    @property
+    def has_new_points(self) -> bool:
+        """Whether a point differs from the revision that the edit began from: else there is nothing to save."""
+        return not _POINTS.isdisjoint(self.changed_data)
 
     @property
     def edit(self) -> dict[str, Any]:

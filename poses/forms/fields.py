@@ -80,7 +80,7 @@ class KeypointsField(_PointsField):
 
     def check(self, value: Any) -> tuple[object, ...]:
         """See above."""
-        return validation.validated(value, self.edited.base.points, may_omit=True)
+        return validation.validated(value, self.edited.base.points, model=self.edited.model.points, may_omit=True)
 
     def before(self) -> tuple[object, ...]:
         """See above."""

@@ -10,6 +10,8 @@ from poses.engine.keypoints import DECIMALS
 from poses.engine.people import ExtraKeypoint, Keypoint, KeypointState
 from poses.selectors.drawing import EXTRA_HINTS, words
 
+from .text import encodable
+
 STATES = tuple(state.value for state in KeypointState)
 ABSENT = KeypointState.ABSENT.value
 _SHOWN_AT_MOST = 40
@@ -144,7 +146,7 @@ def _row(
 
 def _text(value: object, length: int) -> str:
     if isinstance(value, str):
-        return value[:_SHOWN_AT_MOST]
+        return encodable(value[:_SHOWN_AT_MOST])
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return pixels(float(value), length) if is_number and abs(value) < _LARGEST_SHARE else ""  # type: ignore[arg-type]
 

@@ -10,6 +10,11 @@ def as_text(points: Sequence[object]) -> str:
     return "[\n{}\n]".format(",\n".join(json.dumps(point) for point in points)) if points else "[]"
 
 
+def encodable(text: str) -> str:
+    """The text with lone surrogates written out: JSON may hold them, and no page can be sent with one."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def from_text(text: str) -> Any:
     """What the text says. Raises ValueError where it is no JSON, or nested too deep for Python's parser."""
     try:

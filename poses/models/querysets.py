@@ -27,6 +27,15 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Those that the user may detect again: the user's own; all of them for who may change photos."""
         return self if user.has_perm("poses.change_photo") else self.filter(owner_id=user.pk)
 
+    def checkable_by(self, user: Viewer) -> Self:
+        """Those that the user may compare with their mirror image, which changes no keypoint.
+
+        The user's own; all of them for who may change photos, change poses or approve them.
+        """
+        codenames = ("change_photo", "change_pose", "approve_pose")
+        is_every = any(user.has_perm(f"poses.{codename}") for codename in codenames)
+        return self if is_every else self.filter(owner_id=user.pk)
+
     def deletable_by(self, user: Viewer) -> Self:
         """The user's own; all of them for who may delete photos."""
         return self if user.has_perm("poses.delete_photo") else self.filter(owner_id=user.pk)
@@ -75,5 +84,14 @@ class LogQuerySet(models.QuerySet["LogEntry"]):
     """Log entries."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """Those about the user's own photos; all of them for who may view logs (Operators)."""
-        return self if user.has_perm("poses.view_logentry") else self.filter(owner_id=user.pk)
+        """Those about the user's own photos; all of them for who may view logs (Operators).
+
+        Who may view everyone's photos sees who edited and reviewed the poses on them, too.
+        """
+        if user.has_perm("poses.view_logentry"):
+            return self
+        own = models.Q(owner_id=user.pk)
+        if not user.has_perm("poses.view_photo"):
+            return self.filter(own)
+        actions = self.model.Action
+        return self.filter(own | models.Q(action__in=(actions.EDIT, actions.REVIEW)))

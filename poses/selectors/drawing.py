@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from poses.engine import keypoints as keypoint_json
 from poses.engine import landmarks
-from poses.engine.keypoints import BoxJSON, KeypointJSON
+from poses.engine.keypoints import BoxJSON, ExtraKeypointJSON, KeypointJSON
 from poses.engine.people import ExtraKeypoint, Keypoint, KeypointState, PoseVersion
 from poses.models import Pose
 
@@ -44,6 +44,7 @@ class PersonData(TypedDict):
     score: float
     box: BoxJSON
     keypoints: list[DrawnKeypoint]
+    extras: list[ExtraKeypointJSON]
     world: list[KeypointJSON]
     uncertainty: Sequence[float] | None
 
@@ -111,6 +112,7 @@ def person_data(pose: Pose, *, uncertainty: Sequence[float] | None = None) -> Pe
         "score": current.score,
         "box": current.box,
         "keypoints": drawn_keypoints(current.points),
+        "extras": current.extra_keypoints,
         "world": current.world_keypoints,
         "uncertainty": uncertainty,
     }

@@ -5,13 +5,14 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from poses.models import Photo, Pose, PoseRevision
 
 from .days import begin_of, end_of
 from .keyset import Cursor, Order
+from .mirror import awaits_check
 
 if TYPE_CHECKING:
     from poses.models.querysets import PoseQuerySet
@@ -122,8 +123,14 @@ def listed(poses: "PoseQuerySet", order: ReviewOrder) -> "PoseQuerySet":
 
 
 def unchecked(poses: "PoseQuerySet") -> "PoseQuerySet":
-    """Those that no mirror check has been made of."""
-    return poses.filter(mirror_disagreement=None)
+    """Those that a mirror check may still place; those that were asked for longest ago last, and never before all."""
+    asked = F("photo__mirror_check__queued_at").asc(nulls_first=True)
+    return poses.filter(awaits_check()).order_by(asked, "created_at", "id")
+
+
+def without_result(poses: "PoseQuerySet") -> "PoseQuerySet":
+    """Those that a check cannot place: not found on the mirrored photo, or not by the photo's latest detection."""
+    return poses.filter(~awaits_check(), mirror_disagreement=None)
 
 
 def with_rows(poses: "PoseQuerySet") -> "PoseQuerySet":

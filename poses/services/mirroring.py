@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from core.batches import batched
@@ -26,7 +26,7 @@ from poses.engine.models import Model
 from poses.engine.people import Box, Person
 from poses.models import Detection, LogEntry, MirrorCheck, Photo, Pose, PoseRevision
 from poses.selectors.drawing import words
-from poses.selectors.mirror import Checked, latest_of_model
+from poses.selectors.mirror import Checked, comparable, comparable_photos
 
 from . import engine, people, pictures
 from .detecting import REQUEST_LEASE, UNEXPECTED
@@ -67,10 +67,10 @@ def check_photo(*, photo: Photo, actor: "User | None", detector: Detector | None
 def queue_mirror_checks(*, photos: QuerySet[Photo], actor: "User | None") -> int:
     """Queues photos to be checked in the background, and answers how many.
 
-    Left alone are those without a person, and those that are being checked right now.
+    Left alone are those where the latest detection found nobody, and those that are being checked right now.
     """
-    has_people = Exists(Pose.objects.filter(photo=OuterRef("pk")).order_by())
-    wanted = photos.filter(has_people).select_for_update(of=("self",)).order_by("pk")
+    # In the order in which detections are queued, so that no two wait for each other.
+    wanted = comparable_photos(photos).select_for_update(of=("self",)).order_by("queued_at", "pk")
     with transaction.atomic():
         photo_ids = list(wanted.values_list("pk", flat=True))
         keys: list[UUID] = []
@@ -176,8 +176,8 @@ def _mirrored_people(
 
 
 def _save(photo: Photo, found: Sequence[Person]) -> list[Checked]:
-    """Writes each person's distances, or that there are none, beside the model's keypoints."""
-    revisions = list(latest_of_model(photo).select_related("pose").order_by("pose__person"))
+    """Writes each person's distances, or that there are none, beside the keypoints of the photo's latest detection."""
+    revisions = list(comparable(photo).select_related("pose").order_by("pose__person"))
     matches = people.matches([Box(**revision.box) for revision in revisions], found)
     size = (photo.width, photo.height)
     checked = []
@@ -208,13 +208,13 @@ def _begun(photo: Photo, actor: "User | None") -> MirrorCheck:
 
 
 def _latest_detection(photo: Photo) -> Detection:
-    if photo.detection is None or not photo.poses.exists():
+    if photo.detection is None or not comparable(photo).exists():
         raise _nobody()
     return photo.detection
 
 
 def _nobody() -> Conflict:
-    return Conflict("nobody_found", "Nobody has been found on this photo, so there is nothing to check.")
+    return Conflict("nobody_found", "The latest detection found nobody on this photo, so there is nothing to check.")
 
 
 def _model_of(detection: Detection) -> Model:

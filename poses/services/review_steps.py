@@ -1,10 +1,16 @@
-"""What leads where in the review."""
+"""What leads where in the review, and for whom."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from poses.models import Pose
+from poses.selectors.review import may_review
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 _Status = Pose.Review
 
@@ -46,8 +52,7 @@ STEPS: dict[Action, Step] = {
     ),
     Action.UNLOCK: Step(frozenset({_Status.APPROVED}), _Status.IN_REVIEW, "unlocked"),
 }
-# Steps that want the permission to approve; the rest is for whoever may edit the pose, too.
-APPROVING = frozenset({Action.APPROVE, Action.REJECT, Action.UNLOCK})
+_APPROVING = frozenset({Action.APPROVE, Action.REJECT, Action.UNLOCK})
 _POSES_IN = {
     _Status.NEW: "New poses",
     _Status.NEEDS_REVIEW: "Poses that need review",
@@ -62,6 +67,20 @@ def is_possible(action: Action, status: str) -> bool:
     return action not in STEPS or status in STEPS[action].begins
 
 
+def is_allowed(action: Action, status: str, user: "User") -> bool:
+    """Whether the user may do this to a pose of this status that is theirs to hand on in the review."""
+    if _is_approvers(action, status):
+        return user.has_perm("poses.approve_pose")
+    return action is not Action.START or may_review(user)
+
+
+def refuse_forbidden(action: Action, status: str, user: "User") -> None:
+    """Raises DomainError (`permission_denied`), which says who may, where `is_allowed` says no."""
+    if not is_allowed(action, status, user):
+        who = "who may approve poses" if _is_approvers(action, status) else "who may edit or approve everyone's poses"
+        raise DomainError("permission_denied", f"Only {who} can do this.", status=HTTPStatus.FORBIDDEN)
+
+
 def refuse_impossible(action: Action, status: str) -> None:
     """Raises Conflict (`review_step`), which names the state, where a pose of this status cannot take the step."""
     if is_possible(action, status):
@@ -73,6 +92,11 @@ def refuse_impossible(action: Action, status: str) -> None:
         remedy = " Send them to review or start the review first."
     message = f"{_POSES_IN[_Status(status)]} cannot be {STEPS[action].done}.{remedy}"
     raise Conflict.on_field("action", "review_step", message)
+
+
+def _is_approvers(action: Action, status: str) -> bool:
+    """What is said of an approved pose is locked with it."""
+    return action in _APPROVING or (action is Action.COMMENT and status == _Status.APPROVED)
 
 
 def in_words(status: str) -> str:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.models import User, normalised_email
 from core.errors import Conflict, DomainError
 from poses.models import LogEntry, Photo, Pose, PoseRevision
+from poses.selectors.review import may_review
 
 from . import editing, revising
 from .locking import lock_photo
 from .logging import log, log_in_admin
-from .review_steps import APPROVING, STEPS, Action, in_words, refuse_impossible
+from .review_steps import STEPS, Action, in_words, refuse_forbidden, refuse_impossible
 
 # Poses of one bulk action: a page of them.
 MOST_AT_ONCE = 100
@@ -60,11 +61,12 @@ def unlock(*, pose: Pose, by: User) -> None:
 def assign(*, pose: Pose, to: User | None, by: User) -> None:
     """Says whose the pose is to review; None: nobody's. Raises as `review` does.
 
-    Raises DomainError (`assignee_unknown`) on `assigned_to` for who is not active or may not review the pose.
+    Raises DomainError (`assignee_unknown`) on `assigned_to` for who is not active or may not review the pose, and for
+    anybody but `by` where `by` has no part in the review.
     """
     with transaction.atomic():
         photo, locked = _locked(Action.ASSIGN, pose, by)
-        if to is not None and not (to.is_active and _reviewable(to).filter(pk=pose.pk).exists()):
+        if to is not None and not _may_have(locked, to, by):
             raise _unknown()
         if locked.assigned_to_id != (to.pk if to else None):
             locked.assigned_to = to
@@ -72,11 +74,15 @@ def assign(*, pose: Pose, to: User | None, by: User) -> None:
     _show(pose, locked)
 
 
-def comment(*, pose: Pose, text: str, by: User) -> None:
-    """Writes the comment in the place of the one before. Raises as `review` does, DomainError on `comment`."""
+def comment(*, pose: Pose, text: str, by: User, expected: str | None = None) -> None:
+    """Writes the comment in the place of the one before. Raises as `review` does, DomainError on `comment`.
+
+    Raises Conflict (`comment_changed`) on `comment` where the one before is not `expected`; None: not asked.
+    """
     text = _checked("comment", text)
     with transaction.atomic():
         photo, locked = _locked(Action.COMMENT, pose, by)
+        _refuse_overwriting(pose, locked, expected)
         if locked.review_comment != text:
             locked.review_comment = text
             _save(photo, locked, by, f"comment: {text}" if text else "comment removed")
@@ -92,21 +98,24 @@ def review(
     text: str = "",
     to: User | None = None,
     seen: int | None = None,
+    expected: str | None = None,
 ) -> None:
     """Does what the action names; `text` is a comment, `to` whom to assign, `seen` the revision that was looked at.
 
-    Raises Conflict (`review_step`) for a step that the pose's state does not allow, Conflict (`review_stale`) for an
-    approval or rejection where the pose has another current revision than `seen` or the caller's object, DomainError
-    (`permission_denied`) for who may not, DomainError (`not_found`) for who may not review this pose.
+    `expected` is the comment that `text` takes the place of. Raises Conflict (`review_step`) for a step that the pose's
+    state does not allow, Conflict (`review_stale`) for an approval or rejection where the pose has another current
+    revision than `seen` or the caller's object, Conflict (`comment_changed`) where it has another comment than
+    `expected`, DomainError (`permission_denied`) for who may not, DomainError (`not_found`) for who may not review this
+    pose.
     """
     if action is Action.ASSIGN:
         assign(pose=pose, to=to, by=by)
     elif action is Action.COMMENT:
-        comment(pose=pose, text=text, by=by)
+        comment(pose=pose, text=text, by=by, expected=expected)
     else:
         if action in (Action.APPROVE, Action.REJECT):
             refuse_unseen(pose, seen)
-        _step(action, pose, by, reason=reason, comment=text)
+        _step(action, pose, by, reason=reason, comment=text, expected=expected)
 
 
 def refuse_unseen(pose: Pose, revision: int | None) -> None:
@@ -182,13 +191,17 @@ def _revert(pose: Pose, by: User, client: str) -> None:
     editing.restore_revision(pose=pose, number=model.number, editor=by, expected_revision=current.number, client=client)
 
 
-def _step(action: Action, pose: Pose, by: User, *, reason: str = "", comment: str = "") -> None:
+def _step(
+    action: Action, pose: Pose, by: User, *, reason: str = "", comment: str = "", expected: str | None = None
+) -> None:
     step = STEPS[action]
     reason = _checked("reason", reason) if action is Action.REJECT else ""
     comment = _checked("comment", comment)
     with transaction.atomic():
         photo, locked = _locked(action, pose, by)
         refuse_impossible(action, locked.review_status)
+        if comment:
+            _refuse_overwriting(pose, locked, expected)
         is_judged = step.ends in (Pose.Review.APPROVED, Pose.Review.REJECTED)
         if is_judged and locked.current_id != pose.current_id:
             raise _stale()
@@ -206,14 +219,27 @@ def _step(action: Action, pose: Pose, by: User, *, reason: str = "", comment: st
 
 def _locked(action: Action, pose: Pose, by: User) -> tuple[Photo, Pose]:
     """The locked photo, and the pose as it is now if the user may do this to it."""
-    if action in APPROVING and not by.has_perm("poses.approve_pose"):
-        raise _refused("Only who may approve poses can do this.")
     photo = lock_photo(pose.photo_id)
     locked = _reviewable(by).select_related("assigned_to", "reviewed_by").filter(pk=pose.pk).first()
     if locked is None:
         message = "The pose was deleted meanwhile, or you may not review it."
         raise DomainError("not_found", message, status=HTTPStatus.NOT_FOUND)
+    refuse_forbidden(action, locked.review_status, by)
     return photo, locked
+
+
+def _may_have(pose: Pose, to: User, by: User) -> bool:
+    """Who has no part in the review may name nobody else: the answer would tell who has an account."""
+    is_nameable = to.pk == by.pk or may_review(by)
+    return is_nameable and to.is_active and _reviewable(to).filter(pk=pose.pk).exists()
+
+
+def _refuse_overwriting(pose: Pose, locked: Pose, expected: str | None) -> None:
+    """Brings the caller's object in step, too, for who wants to show both comments."""
+    if expected is not None and _trimmed(expected) != _trimmed(locked.review_comment):
+        _show(pose, locked)
+        message = "Somebody has changed the comment since you looked at it. Look at theirs, then save yours."
+        raise Conflict.on_field("comment", "comment_changed", message)
 
 
 def _reviewable(user: User) -> Any:
@@ -235,13 +261,18 @@ def _show(pose: Pose, locked: Pose) -> None:
 
 def _checked(field: str, text: str) -> str:
     """The text without space around it. Raises DomainError on the field where it is too long, or no reason is given."""
-    text = text.strip()
+    text = _trimmed(text)
     longest = _LONGEST[field]
     if len(text) > longest:
         raise DomainError.on_field(field, f"{field}_too_long", f"At most {longest:,} characters.")
     if field == "reason" and not text:
         raise DomainError.on_field(field, "reason_required", "Say why the pose is rejected.")
     return text
+
+
+def _trimmed(text: str) -> str:
+    """Browsers send two characters for the end of a line, and count it as one."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _stale() -> DomainError:

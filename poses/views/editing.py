@@ -34,19 +34,23 @@ def edit_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, pose, form, status=HTTPStatus.OK if form.is_for_editor else HTTPStatus.BAD_REQUEST)
     try:
-        revision = _save(request, pose, form)
+        _save(request, pose, form)
     except StaleEdit as error:
         return conflict_page(request, pose, form, error)
     except DomainError as error:
         add_domain_error(form, error)
         return _page(request, pose, form, status=error.status)
-    messages.success(request, f"{pose} was saved as revision {revision.number}.")
     return redirect("poses:pose_edit", pose.pk) if "stay" in request.POST else redirect(pose.photo)
 
 
-def _save(request: HttpRequest, pose: Pose, form: EditForm) -> PoseRevision:
+def _save(request: HttpRequest, pose: Pose, form: EditForm) -> None:
+    """A new revision, if a point differs; says what became of it."""
+    if not form.has_new_points:
+        messages.info(request, "Nothing was changed.")
+        return
     editor = cast("User", request.user)
-    return replace_keypoints(pose=pose, editor=editor, client=PoseRevision.Client.PAGE, **form.edit)
+    revision = replace_keypoints(pose=pose, editor=editor, client=PoseRevision.Client.PAGE, **form.edit)
+    messages.success(request, f"{pose} was saved as revision {revision.number}.")
 
 
 def _page(request: HttpRequest, pose: Pose, form: EditForm, *, status: int = HTTPStatus.OK) -> HttpResponse:

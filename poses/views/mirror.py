@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @require_POST
 def photo_mirror(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Compares the photo with its mirror image and comes back to it."""
-    photos = Photo.objects.visible_to(request.user).changeable_by(request.user)
+    photos = Photo.objects.visible_to(request.user).checkable_by(request.user)
     photo = get_object_or_404(photos.select_related("detection"), pk=pk)
     try:
         checked = check_photo(photo=photo, actor=cast("User", request.user))

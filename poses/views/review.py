@@ -60,7 +60,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(page.rows),
         "newer": page_link(request.GET, after=page.newer),
         "older": page_link(request.GET, before=page.older),
-        "unchecked": _unchecked(poses, wanted),
+        **_left_out(poses, wanted),
         "most_at_once": reading.MOST_COUNTED,
         "query": request.GET.urlencode(),
         "can_detect": _can_detect(user, page.rows),
@@ -92,9 +92,15 @@ def _of_status(given: QueryDict, status: Pose.Review) -> str:
     return f"?{query.urlencode()}"
 
 
-def _unchecked(poses: "PoseQuerySet", wanted: ReviewFilter) -> Bounded | None:
-    """How many the order by mirror disagreement leaves out."""
-    return reading.bounded_count(reading.unchecked(poses)) if wanted.order is ReviewOrder.MIRROR else None
+def _left_out(poses: "PoseQuerySet", wanted: ReviewFilter) -> dict[str, Bounded]:
+    """How many the order by mirror disagreement leaves out: those to check, and those that were checked in vain."""
+    if wanted.order is not ReviewOrder.MIRROR:
+        return {}
+    unchecked = reading.bounded_count(reading.unchecked(poses))
+    # While many are to be checked, finding the others among them would mean to read them all.
+    if unchecked.number > reading.MOST_COUNTED:
+        return {"unchecked": unchecked}
+    return {"unchecked": unchecked, "without_result": reading.bounded_count(reading.without_result(poses))}
 
 
 def _can_detect(user: "User", poses: list[Pose]) -> bool:

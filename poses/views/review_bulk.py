@@ -19,6 +19,7 @@ from accounts.models import User
 from core.errors import DomainError
 from poses.models import Photo, Pose
 from poses.selectors import review as reading
+from poses.selectors.mirror import comparable_photos
 from poses.services import detecting, mirroring, reviewing
 from poses.services.reviewing import MOST_AT_ONCE, BulkOutcome
 
@@ -64,7 +65,7 @@ _OF_PHOTOS = (BulkAction.DETECT, BulkAction.MIRROR)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The poses that are there and that the user may review, and the revision of each that the user has seen."""
+    """The poses that are there and that the user may review, and which revision of each the user has seen, if any."""
 
     poses: list[Pose]
     seen: dict[UUID, int | None]
@@ -72,7 +73,7 @@ class Chosen:
     @property
     def values(self) -> list[str]:
         """The same as the page's boxes have them."""
-        return [f"{pose.pk}:{self.seen.get(pose.pk) or pose.current.number}" for pose in self.poses]
+        return [f"{pose.pk}:{self.seen.get(pose.pk) or ''}" for pose in self.poses]
 
 
 # The login page must not lead back here: a browser would come with GET, which has nothing to show.
@@ -89,7 +90,7 @@ def review_bulk(request: HttpRequest) -> HttpResponse:
     action = BulkAction(form.cleaned_data["action"])
     if action in (BulkAction.APPROVE, BulkAction.REJECT) and not user.has_perm("poses.approve_pose"):
         raise PermissionDenied
-    chosen = _chosen(request, user)
+    chosen = _chosen(request, user, action)
     if not chosen.poses:
         messages.info(request, "Choose at least one pose.")
         return redirect(_back(request))
@@ -129,8 +130,12 @@ def _as_seen(chosen: Chosen) -> tuple[list[Pose], list[tuple[Pose, str]]]:
     """The poses that are still as the person has seen them, and the others with the reason."""
     fresh, stale = [], []
     for pose in chosen.poses:
+        seen = chosen.seen.get(pose.pk)
+        if seen is None:
+            stale.append((pose, "Nothing says which revision you looked at."))
+            continue
         try:
-            reviewing.refuse_unseen(pose, chosen.seen.get(pose.pk))
+            reviewing.refuse_unseen(pose, seen)
         except DomainError as error:
             stale.append((pose, error.message))
         else:
@@ -149,20 +154,23 @@ def _detect(poses: Sequence[Pose], user: User) -> BulkOutcome:
 
 def _mirror(poses: Sequence[Pose], user: User) -> BulkOutcome:
     keys = _photos(poses)
-    queued = mirroring.queue_mirror_checks(photos=Photo.objects.filter(pk__in=keys), actor=user)
-    return BulkOutcome(queued, [(poses[0], "Being checked right now.")] * (len(keys) - queued))
+    photos = Photo.objects.filter(pk__in=keys).visible_to(user).checkable_by(user)
+    comparable = comparable_photos(photos).count()
+    queued = mirroring.queue_mirror_checks(photos=photos, actor=user)
+    nobody = [(poses[0], "The latest detection found nobody on the photo.")] * (len(keys) - comparable)
+    return BulkOutcome(queued, [*nobody, *[(poses[0], "Being checked right now.")] * (comparable - queued)])
 
 
 def _photos(poses: "Iterable[Pose]") -> set[UUID]:
     return {pose.photo_id for pose in poses}
 
 
-def _chosen(request: HttpRequest, user: User) -> Chosen:
+def _chosen(request: HttpRequest, user: User, action: BulkAction) -> Chosen:
     reviewable = Pose.objects.visible_to(user).reviewable_by(user).select_related("photo", "current")
-    if "unchecked" in request.POST:
+    if action is BulkAction.MIRROR and "unchecked" in request.POST:
         wanted = ReviewFilterForm(_query(request)).wanted
         poses = reading.unchecked(reading.review_poses(user=user, wanted=wanted))
-        return Chosen(list(poses.select_related("photo", "current").order_by("created_at", "id")[:MOST_AT_ONCE]), {})
+        return Chosen(list(poses.select_related("photo", "current")[:MOST_AT_ONCE]), {})
     seen = _seen(request.POST.getlist("pose")[: MOST_AT_ONCE + 1])
     by_key = {pose.pk: pose for pose in reviewable.filter(pk__in=seen)}
     return Chosen([by_key[key] for key in seen if key in by_key], seen)

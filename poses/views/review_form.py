@@ -17,9 +17,9 @@ _ORDERS = (
     (ReviewOrder.OLDEST, "Oldest first"),
 )
 _ASSIGNED = (
-    ("", "Assigned to anyone"),
+    ("", "Any assignee"),
     (AssignedFilter.ME, "Assigned to me"),
-    (AssignedFilter.NOBODY, "Assigned to nobody"),
+    (AssignedFilter.NOBODY, "Unassigned"),
 )
 _BANDS = (
     ("", "Any confidence"),

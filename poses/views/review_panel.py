@@ -1,7 +1,7 @@
 """The review of one pose beside its photo: how it stands, and what the viewer may do about it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from poses.models import Photo, Pose
 from poses.services import reviewing
-from poses.services.review_steps import APPROVING, STEPS, Action, in_words, is_possible
+from poses.services.review_steps import Action, in_words, is_allowed, is_possible
 
 from .cards import age_of
 from .review_rows import BADGES
@@ -40,18 +40,31 @@ class PersonReview:
     reviewed_age: str
     steps: list[tuple[str, str]]
     can_reject: bool
+    can_comment: bool
     can_review: bool
     is_mine: bool
 
 
 class ReviewForm(forms.Form):
-    """What to do to one pose; `assigned_to` is `me` or nobody, `revision` the one that the person looked at."""
+    """What to do to one pose; `assigned_to` is `me` or nobody.
+
+    `revision` and `expected_comment` are those that the person looked at: nobody judges keypoints, or writes over a
+    comment, unseen.
+    """
 
     action = forms.ChoiceField(choices=[(action.value, action.value) for action in Action])
     reason = forms.CharField(required=False)
     comment = forms.CharField(required=False)
+    expected_comment = forms.CharField(required=False)
     assigned_to = forms.ChoiceField(required=False, choices=[("me", "me")])
     revision = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Who judges says what was looked at."""
+        given = self.cleaned_data
+        if given.get("action") in (Action.APPROVE, Action.REJECT) and given.get("revision") is None:
+            self.add_error("revision", "Nothing says which revision you looked at.")
+        return given
 
 
 def person_reviews(photo: Photo, *, viewer: "User") -> list[PersonReview]:
@@ -86,6 +99,7 @@ def pose_review(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=given["comment"],
             to=user if given["assigned_to"] else None,
             seen=given["revision"],
+            expected=given["expected_comment"],
         )
     except DomainError as error:
         return _refused(request, pose, form, error)
@@ -107,18 +121,16 @@ def _told(pose: Pose, before: str) -> str:
 
 
 def _person(pose: Pose, viewer: "User", *, can_review: bool) -> PersonReview:
-    may_approve = viewer.has_perm("poses.approve_pose")
-    possible = {
-        action
-        for action in STEPS
-        if can_review and is_possible(action, pose.review_status) and (may_approve or action not in APPROVING)
-    }
+    status = pose.review_status
+    allowed = {action for action in Action if can_review and is_allowed(action, status, viewer)}
+    possible = {action for action in allowed if is_possible(action, status)}
     return PersonReview(
         pose=pose,
-        badge=BADGES[Pose.Review(pose.review_status)],
+        badge=BADGES[Pose.Review(status)],
         reviewed_age=age_of(pose.reviewed_at) if pose.reviewed_at else "",
         steps=[(action.value, words) for action, words in _BUTTONS.items() if action in possible],
         can_reject=Action.REJECT in possible,
+        can_comment=Action.COMMENT in allowed,
         can_review=can_review,
         is_mine=pose.assigned_to_id == viewer.pk,
     )

@@ -99,6 +99,7 @@ def _rights(photo: Photo, user: "User") -> dict[str, bool]:
     this = Photo.objects.filter(pk=photo.pk)
     allowed = {
         "can_detect": Exists(this.changeable_by(user)),
+        "can_check": Exists(this.checkable_by(user)),
         "can_delete": Exists(this.deletable_by(user)),
         "can_export": Exists(this.exportable_by(user)),
     }

@@ -11,7 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from poses.engine import landmarks
 from poses.engine.people import Keypoint
-from poses.models import Photo, Pose
+from poses.models import Photo, Pose, PoseRevision
+from poses.services.editing import change_keypoints
 from poses.services.options import DetectionOptions
 from poses.services.uploading import upload_photo
 from tests.conftest import FakeDetector, person
@@ -43,6 +44,18 @@ def store(user: User, content: bytes | None = None, *, others: int = 0, **of_per
         detector=FakeDetector(*people),
     ).photo
     return Pose.objects.select_related("photo", "current").get(photo=photo, person=0)
+
+
+def save_elsewhere(pose: Pose, user: User) -> None:
+    """Another browser moves the left knee."""
+    pose = Pose.objects.select_related("current", "photo").get(pk=pose.pk)
+    change_keypoints(
+        pose=pose,
+        editor=user,
+        client=PoseRevision.Client.API,
+        expected_revision=pose.current.number,
+        keypoints=[{"name": "left_knee", "x": 0.5 - pose.current.number / 100, "y": 0.5}],
+    )
 
 
 class EditorPage:

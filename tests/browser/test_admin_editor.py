@@ -96,6 +96,7 @@ def test_the_keys_work_and_are_listed(open_admin: Open, user: User) -> None:
     editor.page.keyboard.press("Control+Shift+z")
     editor.page.keyboard.press("Control+s")
     expect(editor.page.locator(".messagelist")).to_have_text("Person 1 was saved as revision 2.")
+    expect(editor.page).to_have_url(editor.url)
 
 
 def test_a_refused_save_keeps_the_work(open_admin: Open, user: User, complaints: Complaints) -> None:

@@ -11,7 +11,16 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from poses.models import Pose
 from tests.browser.conftest import Complaints
-from tests.browser.editor_page import LEFT_KNEE, LEFT_SHOULDER, NOSE, EditorPage, Open, open_editor, store
+from tests.browser.editor_page import (
+    LEFT_KNEE,
+    LEFT_SHOULDER,
+    NOSE,
+    EditorPage,
+    Open,
+    open_editor,
+    save_elsewhere,
+    store,
+)
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_admin_editor import AdminEditorPage, assert_accessible_in_admin, member, open_admin
 
@@ -137,8 +146,59 @@ def test_back_to_the_editor_has_the_edit_as_it_was(
     mine = result_of(late.page, NOSE)
     late.page.get_by_role("button", name="Back to the editor with mine").click()
     expect(late.saved).to_have_text("2 points changed, not saved")
+    expect(late.page.locator("[data-offer]")).to_be_hidden()
     assert late.numbers(NOSE) == pytest.approx(mine, abs=TENTH)
     save_late(late)
+
+
+def test_work_begun_from_an_earlier_revision_is_offered_until_it_is_settled(
+    open_editor: Open, site: Page, user: User
+) -> None:
+    site.on("dialog", lambda dialog: dialog.accept())
+    late = open_editor(store(user))
+    offer = late.page.locator("[data-offer]")
+    late.drag(NOSE, 30, 20)
+    mine = late.numbers(NOSE)
+    save_elsewhere(late.pose, user)
+    late.open()
+    expect(offer).to_contain_text("begun from revision 1")
+    offer.get_by_role("button", name="Restore").click()
+    assert late.numbers(NOSE) == mine
+    save_late(late)
+    assert result_of(late.page, NOSE) == pytest.approx(mine, abs=TENTH)
+    expect(late.page.locator(".conflict-story")).to_contain_text("You began from revision 1")
+    late.open()  # away from the conflict, which settles nothing
+    offer.get_by_role("button", name="Restore").click()
+    save_late(late)
+    late.page.get_by_role("button", name="Edit the result").click()
+    expect(late.saved).to_have_text("1 point changed, not saved")
+    expect(offer).to_be_hidden()
+    late.open()
+    expect(offer).to_contain_text(re.compile(r"from \d\d:\d\d\."))  # the result now, begun from the current one
+    offer.get_by_role("button", name="Restore").click()
+    assert late.numbers(NOSE) == pytest.approx(mine, abs=TENTH)
+    late.save()
+    assert Pose.objects.get(pk=late.pose.pk).current.number == 3
+    save_elsewhere(late.pose, user)
+    late.open()
+    expect(offer).to_be_hidden()
+
+
+def test_what_is_dropped_in_a_conflict_or_saved_from_it_is_not_offered_again(
+    open_editor: Open, site: Page, user: User
+) -> None:
+    late = open_editor(store(user))
+    for settle, number in (("Keep theirs and drop mine", 2), ("Save the result", 4)):
+        late.open()
+        late.drag(NOSE, 30, 20)
+        save_elsewhere(late.pose, user)
+        save_late(late)
+        late.page.get_by_text(settle, exact=True).click()
+        late.page.wait_for_url(re.compile(r"/photos/"))
+        assert Pose.objects.get(pk=late.pose.pk).current.number == number
+        late.open()
+        expect(late.page.locator("[data-offer]")).to_be_hidden()
+        expect(late.saved).to_have_text("No changes")
 
 
 def test_a_point_on_the_photo_leads_to_its_row_and_back(

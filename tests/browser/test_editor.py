@@ -1,14 +1,15 @@
 """Correcting keypoints in a browser: what is dragged, typed and pressed is what the database has afterwards."""
 
+import json
 import re
 
 import pytest
+from django.conf import settings as django_settings
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from poses.engine.people import KeypointState
 from poses.models import Pose
-from tests.browser.conftest import Complaints
 from tests.browser.editor_page import (
     C7,
     HEIGHT,
@@ -23,11 +24,13 @@ from tests.browser.editor_page import (
     editor,
     open_editor,
     picture,
+    save_elsewhere,
     store,
 )
 from tests.browser.test_accessibility import assert_accessible
+from tests.browser.test_admin_editor import member, open_admin
 
-__all__ = ["editor", "open_editor"]  # fixtures
+__all__ = ["editor", "member", "open_admin", "open_editor"]  # fixtures
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TENTH = 0.1
@@ -355,24 +358,182 @@ def test_leaving_with_unsaved_work_is_asked_about_and_saving_is_not(editor: Edit
     assert asked == ["beforeunload"]
 
 
-def test_a_text_that_is_typed_is_drawn_and_a_broken_one_is_shown_again(
-    editor: EditorPage, complaints: Complaints
-) -> None:
-    complaints.expected.append("400 (Bad Request)")
+def test_a_text_that_is_typed_is_drawn_and_a_broken_one_is_kept_until_it_is_dropped(editor: EditorPage) -> None:
     page = editor.page
     page.get_by_text("As text").click()
     area = page.get_by_label("Keypoints as text")
     text = area.input_value()
-    area.fill(re.sub(r'("name": "nose", "x": )[\d.]+', r"\g<1>0.25", text))
+    assert set(json.loads(text)[NOSE]) == {"name", "x", "y"}  # what nobody can change is not offered
+    area.fill(re.sub(r'("name":"nose","x":)[\d.]+', r"\g<1>0.25", text))
     area.blur()
     assert editor.numbers(NOSE)[0] == WIDTH / 4
     area.fill("[nothing")
     area.blur()
-    expect(page.get_by_text("The text is not readable")).to_be_visible()
+    error = page.get_by_text("The text is not readable:")
+    expect(error).to_be_visible()
+    editor.drag(LEFT_SHOULDER, 30, 10)
+    expect(area).to_have_value("[nothing")
+    expect(editor.saved).to_have_text("2 points changed, not saved. The text is not readable")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".errorlist")).to_contain_text("not readable")
-    expect(page.get_by_label("Keypoints as text")).to_have_value("[nothing")
-    assert Pose.objects.get(pk=editor.pose.pk).current.number == 1
+    expect(area).to_be_focused()
+    expect(area).to_have_value("[nothing")
+    page.get_by_role("button", name="Drop the text").click()
+    expect(error).to_be_hidden()
+    editor.save()
+    assert editor.stored_px(NOSE)[0] == WIDTH / 4
+    assert editor.stored(LEFT_SHOULDER) != editor.pose.current.points[LEFT_SHOULDER]
+
+
+def test_a_repaired_text_leaves_what_was_dragged_meanwhile(editor: EditorPage) -> None:
+    page = editor.page
+    page.get_by_text("As text").click()
+    area = page.get_by_label("Keypoints as text")
+    text = area.input_value()
+    area.fill(text[:-1])
+    area.blur()
+    editor.drag(LEFT_SHOULDER, 30, 10)
+    dragged = editor.numbers(LEFT_SHOULDER)
+    area.fill(re.sub(r'("name":"nose","x":)[\d.]+', r"\g<1>0.25", text))
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile("/photos/"))
+    assert editor.stored_px(NOSE)[0] == WIDTH / 4
+    assert editor.stored_px(LEFT_SHOULDER) == pytest.approx(dragged, abs=TENTH)
+
+
+def test_what_is_being_typed_is_saved_and_nothing_else(editor: EditorPage) -> None:
+    before = editor.stored(LEFT_KNEE)
+    editor.row(LEFT_KNEE).locator("[data-x]").fill("333.3")
+    editor.page.keyboard.press("Control+s")
+    editor.page.wait_for_url(re.compile("/photos/"))
+    after = editor.stored(LEFT_KNEE)
+    assert after.x == round(333.3 / WIDTH, 6)
+    assert after.y == before.y
+    editor.open()
+    editor.row(NOSE).locator("[data-x]").focus()
+    editor.page.keyboard.press("Control+s")
+    editor.page.wait_for_url(re.compile("/photos/"))
+    assert editor.stored(NOSE) == editor.pose.current.points[NOSE]
+
+
+def test_saving_in_a_drag_saves_what_is_dragged(editor: EditorPage) -> None:
+    editor.drag(NOSE, 40, 25, let_go=False)
+    dragged = editor.numbers(NOSE)
+    editor.page.keyboard.press("Control+s")
+    editor.page.wait_for_url(re.compile("/photos/"))
+    editor.page.mouse.up()
+    assert editor.stored_px(NOSE) == pytest.approx(dragged, abs=TENTH)
+
+
+def test_keys_and_the_right_button_leave_a_drag_alone(editor: EditorPage) -> None:
+    before = editor.numbers(NOSE)
+    editor.drag(NOSE, 40, 25, let_go=False)
+    dragged = editor.numbers(NOSE)
+    for key in ("v", "ArrowRight", "Tab", "p", "Control+z"):
+        editor.page.keyboard.press(key)
+    editor.page.mouse.down(button="right")
+    editor.page.mouse.up(button="right")
+    editor.page.mouse.up()
+    assert editor.numbers(NOSE) == dragged
+    expect(editor.row(NOSE)).to_have_attribute("data-state", "visible")
+    expect(editor.row(NOSE)).to_have_attribute("data-selected", "")
+    editor.page.keyboard.press("Control+z")
+    assert editor.numbers(NOSE) == before
+    expect(editor.saved).to_have_text("No changes")
+    editor.page.keyboard.press("Control+z")
+    expect(editor.status).to_have_text("Nothing to undo")
+
+
+def test_saving_again_and_again_saves_once(editor: EditorPage) -> None:
+    posted: list[str] = []
+    editor.page.on("request", lambda request: posted.append(request.method) if request.method == "POST" else None)
+    editor.drag(NOSE, 40, 25)
+    editor.page.keyboard.down("Control")
+    for _ in range(4):
+        editor.page.keyboard.down("s")
+    editor.page.keyboard.up("s")
+    editor.page.keyboard.press("s")
+    editor.page.keyboard.up("Control")
+    editor.page.wait_for_url(re.compile("/photos/"))
+    assert posted == ["POST"]
+    assert Pose.objects.get(pk=editor.pose.pk).current.number == 2
+
+
+def test_what_the_model_placed_outside_the_photo_goes_back_there(open_editor: Open, user: User) -> None:
+    pose = store(user)
+    pose.current.keypoints[LEFT_KNEE]["y"] = 1.05
+    pose.current.save()
+    editor = open_editor(pose)
+    page = editor.page
+    for change in ("nothing", "the knee"):
+        if change == "the knee":
+            editor.row(LEFT_KNEE).locator("[data-y]").fill("400")
+            page.keyboard.press("Enter")
+            expect(editor.saved).to_have_text("1 point changed, not saved")
+        page.locator("summary", has_text="Revert").click()
+        page.locator("[data-revert=model][data-of=all]").click()
+        expect(editor.saved).to_have_text("No changes")
+
+
+def test_a_chosen_row_brings_its_point_into_view(open_editor: Open, user: User) -> None:
+    editor = open_editor(store(user, size=0.9))
+    for _ in range(7):
+        editor.page.get_by_role("button", name="Zoom in").click()
+    editor.row(32).get_by_role("button").click()
+    stage = editor.stage.bounding_box()
+    assert stage
+    x, y = editor.centre(32)
+    assert stage["x"] < x < stage["x"] + stage["width"]
+    assert stage["y"] < y < stage["y"] + stage["height"]
+
+
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_menus_fit_a_narrow_window(request: pytest.FixtureRequest, user: User, site: Page, is_admin: bool) -> None:
+    site.set_viewport_size({"width": 360, "height": 800})
+    editor = request.getfixturevalue("open_admin" if is_admin else "open_editor")(store(user))
+    for name in ("Swap", "Revert", "View"):
+        menu = editor.page.locator(".editor-tools summary", has_text=name)
+        menu.click()
+        box = editor.page.locator(".editor-tools details[open] .menu-items").bounding_box()
+        assert box
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 360) == (True, True), name
+        menu.click()
+
+
+def test_work_that_met_a_login_is_offered_after_it_whoever_saved_meanwhile(
+    editor: EditorPage, user: User, make_user, log_in
+) -> None:
+    editor.drag(NOSE, 30, 30)
+    moved = editor.numbers(NOSE)
+    editor.page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
+    editor.page.get_by_role("button", name="Save", exact=True).click()
+    editor.page.wait_for_url(re.compile("/login/"))
+    save_elsewhere(editor.pose, user)
+    log_in(user)
+    editor.open()
+    offer = editor.page.locator("[data-offer]")
+    expect(offer).to_contain_text("begun from revision 1")
+    offer.get_by_role("button", name="Restore").click()
+    assert editor.numbers(NOSE) == moved
+
+
+@pytest.mark.usefixtures("_leaving_is_confirmed")
+def test_drafts_do_not_write_over_each_other(editor: EditorPage) -> None:
+    offer = editor.page.locator("[data-offer]")
+    places = []
+    for right in (30, -30):
+        editor.drag(NOSE, right, 30)
+        places.append(editor.numbers(NOSE))
+        editor.open()
+        expect(offer).to_be_visible()
+    editor.drag(NOSE, 0, 50)
+    editor.page.keyboard.press("Control+z")
+    offer.get_by_role("button", name="Discard").click()
+    expect(offer).to_be_visible()
+    offer.get_by_role("button", name="Restore").click()
+    assert editor.numbers(NOSE) == places[0]
+    editor.save()
+    editor.open()
+    expect(offer).to_be_hidden()
 
 
 def test_the_rows_save_without_scripts(browser: Browser, site: Page, live_server, user: User, log_in) -> None:

@@ -150,7 +150,7 @@ def test_axe_finds_nothing(queue: Page, live_server, user: User, scheme: str, wi
     queue.emulate_media(color_scheme=scheme)
     queue.set_viewport_size({"width": width, "height": 800})
     queue.goto(f"{live_server.url}/review/?order=mirror&band=odd")
-    expect(queue.get_by_text("3 poses here have no result of a mirror check")).to_be_visible()
+    expect(queue.get_by_text("3 poses here have not been checked by mirror")).to_be_visible()
     queue.keyboard.press("j")
     queue.keyboard.press("Space")
     assert_accessible(queue)

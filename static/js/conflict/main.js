@@ -3,6 +3,7 @@ import { Skeleton } from "../skeleton.js";
 import { DEFAULT_VIEW } from "../skeleton/shown.js";
 import { Stage } from "../stage/stage.js";
 import { countedInWords, resultOf } from "./choices.js";
+import { followDrafts } from "./drafts.js";
 
 const REACH = 14;
 const TOUCH_REACH = 24;
@@ -94,4 +95,5 @@ for (const button of root.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => stage[button.dataset.zoom]());
 }
 draw();
+followDrafts(root, { count: data.landmarks.count, mine: data.versions.mine, result: () => person.keypoints });
 root.dataset.isReady = "yes";

@@ -1,5 +1,5 @@
 /** What a person can do to the points, each one step, told in words. */
-import { cycled, isPlaced, kept, moved, nudged, placeOf, reverted, swapped, withState } from "./points.js";
+import { cycled, isAlike, isPlaced, kept, moved, nudged, placeOf, reverted, swapped, withState } from "./points.js";
 import { capital, inWords } from "./words.js";
 
 const SELECT_FIRST = "Select a point first";
@@ -27,15 +27,18 @@ export class Commands {
     return capital(this.#landmarks.words[index]);
   }
 
-  /** Takes over all points from elsewhere. */
+  /** Takes over all points from elsewhere, as they are. */
   take(points, label) {
-    this.#do(label, points.map((after, index) => ({ index, after })));
+    this.#edit.do(label, points.map((after, index) => ({ index, after })));
     this.#announce(label);
   }
 
-  /** Puts a point at a place of the photo; one that is no number leaves it where it is. Answers whether it changed. */
-  put(index, place) {
+  /**
+   * Puts a point at `x`, `y` or both of the photo; what is no number leaves it where it is. Answers whether it changed.
+   */
+  put(index, asked) {
     const point = this.#edit.points[index];
+    const place = { ...placeOf(point, this.#size), ...asked };
     const isNumber = Number.isFinite(place.x) && Number.isFinite(place.y);
     return isNumber && this.#change(index, moved(point, place, this.#size));
   }
@@ -69,7 +72,7 @@ export class Commands {
     if (of === "one" && selected === null) return this.#announce(SELECT_FIRST);
     const what = of === "one" ? this.name(selected) : "All points";
     const whose = to === "model" ? "the model’s" : "the version opened";
-    const isDone = this.#do(`${what} reverted`, reverted(this.#edit[to], of === "one" ? selected : null));
+    const isDone = this.#do(`${what} reverted`, reverted(this.#edit.points, this.#edit[to], of === "one" ? selected : null));
     return this.#announce(isDone ? `${what}: back to ${whose}` : `${what}: the same already`);
   }
 
@@ -87,9 +90,11 @@ export class Commands {
     return isDone;
   }
 
-  /** What the edit began from may lie outside the photo; nothing else may. */
+  /** What the edit began from, or the model has, may lie outside the photo; nothing else may. */
   #do(label, changes, options = {}) {
-    const real = changes.map(({ index, after }) => ({ index, after: this.#edit.base[index] === after ? after : kept(after) }));
+    const { base, model } = this.#edit;
+    const isGiven = (index, after) => [base, model].some((version) => isAlike(version[index], after));
+    const real = changes.map(({ index, after }) => ({ index, after: isGiven(index, after) ? after : kept(after) }));
     return this.#edit.do(label, real, { at: performance.now(), ...options });
   }
 }

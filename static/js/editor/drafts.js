@@ -1,36 +1,57 @@
-/** Unsaved work, kept in this browser for each pose and revision. */
+/** Unsaved work, kept in this browser until the server has it or the person drops it. */
+import { areSameEntries } from "./text.js";
 
 const PREFIX = "keypoints:";
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
-/** The draft of one pose at one revision: `{keypoints, extras, at}` or null; those that were sent are forgotten later. */
+/** The draft of one page's work on a pose. Each page has its own, so that none writes over another's. */
 export class Draft {
   #key;
 
+  /** `revision` is the one that the work began from. */
   constructor({ pose, revision }) {
-    this.#key = `${PREFIX}${pose}:${revision}`;
-    forget((key, draft) => {
-      const isOfEarlier = key.startsWith(`${PREFIX}${pose}:`) && key !== this.#key && draft.isSent;
-      return isOfEarlier || Date.now() - draft.at > KEPT_MS;
-    });
+    this.#key = `${PREFIX}${pose}:${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    this.revision = revision;
+    this.isTakenOver = false;
   }
 
-  read() {
-    return safely(() => JSON.parse(localStorage.getItem(this.#key)));
+  /** Goes on with a draft of `draftsOf`, in its place; what is written from now on began from `revision`. */
+  takeOver({ key }, revision) {
+    this.remove();
+    this.#key = key;
+    this.revision = revision;
+    this.isTakenOver = true;
   }
 
-  write(texts) {
-    safely(() => localStorage.setItem(this.#key, JSON.stringify({ ...texts, at: Date.now(), isSent: false })));
-  }
-
-  /** The form was sent: once there is a later revision nobody needs the draft. */
-  markSent() {
-    const draft = this.read();
-    if (draft) safely(() => localStorage.setItem(this.#key, JSON.stringify({ ...draft, isSent: true })));
+  /** Keeps these entries; see `entriesOf` in text.js. */
+  write(entries) {
+    const draft = { revision: this.revision, at: Date.now(), entries };
+    safely(() => localStorage.setItem(this.#key, JSON.stringify(draft)));
   }
 
   remove() {
     safely(() => localStorage.removeItem(this.#key));
+  }
+}
+
+/** The drafts of a pose, `{key, revision, at, entries}`, the latest first. Forgets what is too old, of any pose. */
+export function draftsOf(pose) {
+  const drafts = safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map(read)) ?? [];
+  const isCurrent = ({ at, entries }) => Array.isArray(entries) && Date.now() - at < KEPT_MS;
+  for (const draft of drafts) if (!isCurrent(draft)) dropDraft(draft);
+  const isOfPose = (draft) => draft.key.startsWith(`${PREFIX}${pose}:`) && isCurrent(draft);
+  return drafts.filter(isOfPose).sort((a, b) => b.at - a.at);
+}
+
+/** Forgets a draft of `draftsOf`. */
+export function dropDraft({ key }) {
+  safely(() => localStorage.removeItem(key));
+}
+
+/** Forgets the drafts that are saved: the server has `entries` as this revision of the pose. */
+export function dropSaved({ pose, revision, entries }) {
+  for (const draft of draftsOf(pose)) {
+    if (draft.revision <= revision && areSameEntries(draft.entries, entries)) dropDraft(draft);
   }
 }
 
@@ -41,13 +62,8 @@ export function timeInWords(at, now = new Date()) {
   return moment.toDateString() === now.toDateString() ? time : `${moment.toLocaleDateString()}, ${time}`;
 }
 
-function forget(isOld) {
-  safely(() => {
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
-      const draft = safely(() => JSON.parse(localStorage.getItem(key)));
-      if (!draft || isOld(key, draft)) localStorage.removeItem(key);
-    }
-  });
+function read(key) {
+  return { ...safely(() => JSON.parse(localStorage.getItem(key))), key };
 }
 
 /** Storage may be forbidden, full, or hold something else: then there is no draft. */

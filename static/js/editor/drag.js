@@ -11,8 +11,9 @@ export function dragOf(edit, { index, start, size, label, onMove, onEnd }) {
   const { x, y } = placeOf(before, size);
   const offset = { x: x - start.x, y: y - start.y };
   let isOver = false;
+  edit.hold(index);
   const frame = onFrame((place) => {
-    edit.preview(index, moved(before, { x: place.x + offset.x, y: place.y + offset.y }, size));
+    edit.preview(moved(before, { x: place.x + offset.x, y: place.y + offset.y }, size));
     onMove(placeOf(edit.points[index], size));
   });
   return {

@@ -34,8 +34,9 @@ export class Edit {
     return this.#points.filter((point, index) => !isSame(point, this.base[index])).length;
   }
 
-  /** Does changes `{index, after}` as one step; answers whether anything changed. */
+  /** Does changes `{index, after}` as one step; answers whether anything changed. Nothing does while a point is held. */
   do(label, changes, { merge = null, at = 0 } = {}) {
+    if (this.#held) return false;
     const real = changes
       .map(({ index, after }) => ({ index, before: this.#points[index], after }))
       .filter(({ before, after }) => !isSame(before, after));
@@ -45,43 +46,45 @@ export class Edit {
     return true;
   }
 
-  /** Shows a point elsewhere while it is dragged; `settle` makes a step of it, `cancel` takes it back. */
-  preview(index, point) {
-    this.#held ??= { index, before: this.#points[index] };
+  /** Holds a point that `preview` then shows elsewhere; `settle` makes a step of it, `cancel` takes it back. */
+  hold(index) {
+    this.#held = { index, before: this.#points[index] };
+  }
+
+  preview(point) {
+    const { index } = this.#held;
     this.#points[index] = point;
     this.#onChange([index], { isPreview: true });
   }
 
   settle(label) {
-    const after = this.#held && this.#points[this.#held.index];
-    const held = this.#release();
-    if (!held) return false;
-    const isChanged = this.do(label, [{ index: held.index, after }]);
-    if (!isChanged) this.#onChange([held.index], { isPreview: false });
+    const { index, after } = this.#release();
+    const isChanged = this.do(label, [{ index, after }]);
+    if (!isChanged) this.#onChange([index], { isPreview: false });
     return isChanged;
   }
 
   cancel() {
-    const held = this.#release();
-    if (held) this.#onChange([held.index], { isPreview: false });
-    return held !== null;
+    const { index, before, after } = this.#release();
+    if (after !== before) this.#onChange([index], { isPreview: false });
   }
 
   /** The step taken back, or null. */
   undo() {
-    return this.#replay(this.#history.undo(), "before");
+    return this.#held ? null : this.#replay(this.#history.undo(), "before");
   }
 
   /** The step done again, or null. */
   redo() {
-    return this.#replay(this.#history.redo(), "after");
+    return this.#held ? null : this.#replay(this.#history.redo(), "after");
   }
 
   #release() {
-    const held = this.#held;
-    if (held) this.#points[held.index] = held.before;
+    const { index, before } = this.#held;
+    const after = this.#points[index];
+    this.#points[index] = before;
     this.#held = null;
-    return held;
+    return { index, before, after };
   }
 
   #replay(step, which) {

@@ -12,8 +12,10 @@ import { isUncertain, nextUncertain, placeOf } from "./points.js";
 import { Pointer } from "./pointer.js";
 import { PointRows } from "./rows.js";
 import { Saving } from "./saving.js";
+import { Tools } from "./tools.js";
 import { peopleOf, versionsOf } from "./versions.js";
 
+const WHILE_DRAGGING = ["escape", "save", "holdOverlay", "toggleOverlay"];
 const NOTHING = { selected: null, hovered: null, isOff: false, isHeld: false, isPlacing: false, view: viewOf({}) };
 
 /** The editor in a widget's root. */
@@ -23,6 +25,7 @@ export class Editor {
   #saving;
   #pointer = new Pointer(this);
   #rows;
+  #tools;
   #angles = null;
   #isWalking = true;
 
@@ -32,13 +35,13 @@ export class Editor {
     this.size = this.#data.photo;
     this.store = createStore(NOTHING);
     const versions = versionsOf(this.#data);
-    const onRestore = (points, label) => this.commands.take(points, label);
-    this.#saving = new Saving(root, { data: this.#data, base: versions.base, onRestore });
+    this.#saving = this.#makeSaving(versions.base);
     const points = this.#saving.points() ?? versions.base;
     this.edit = new Edit({ ...versions, points }, (...change) => this.#onChange(...change));
     this.#saving.follow(this.edit);
     this.commands = new Commands(this.edit, this.#data, (text) => this.#announce(text));
     this.skeleton = new Skeleton(this.#find("[data-skeleton]"), this.#data.landmarks, this.size);
+    this.#tools = new Tools(this.#find("[data-tools]"), (button) => this.#onButton(button));
     this.stage = this.#makeStage();
     this.#rows = this.#makeRows();
     this.loupe = new Loupe(this.#find("[data-loupe]"), this.#find("[data-photo]"));
@@ -72,6 +75,11 @@ export class Editor {
     this.#angles.show(this.edit.points);
   }
 
+  #makeSaving(base) {
+    const onTake = (points, label) => this.commands.take(points, label);
+    return new Saving(this.#root, { data: this.#data, base, onTake, onSend: () => this.#pointer.settle() });
+  }
+
   #makeStage() {
     return new Stage(this.#find("[data-stage]"), this.size, {
       onChange: ({ scale, isZoomed }) => this.#onZoom(scale, isZoomed),
@@ -87,7 +95,7 @@ export class Editor {
 
   #makeRows() {
     return new PointRows(this.#find("[data-scroll]"), this.size, {
-      onSelect: (index) => this.store.set({ selected: index }),
+      onSelect: (index) => this.#show(index),
       onHover: (index) => this.store.set({ hovered: index }),
       // What changes nothing, or is no number, is written over by what the point has.
       onPlace: (index, place) => this.commands.put(index, place) || this.#write(index),
@@ -99,15 +107,9 @@ export class Editor {
     return this.#root.querySelector(selector);
   }
 
-  #button(name) {
-    return this.#find(`[data-do=${name}]`);
-  }
-
   #announce(text) {
     this.#find("[data-status]").textContent = text;
   }
-
-  // Keeping the page in step.
 
   #onChange(indexes, { isPreview }) {
     for (const index of indexes) this.#write(index);
@@ -125,14 +127,13 @@ export class Editor {
 
   #refresh() {
     const { canUndo, canRedo, points } = this.edit;
-    const isOn = { undo: canUndo, redo: canRedo, next: points.some(isUncertain) };
-    for (const [name, value] of Object.entries(isOn)) this.#button(name).setAttribute("aria-disabled", String(!value));
+    this.#tools.enable({ undo: canUndo, redo: canRedo, next: points.some(isUncertain) });
   }
 
   #onZoom(scale, isZoomed) {
     this.skeleton.setUnit(1 / scale);
     this.#find("[data-scale]").textContent = `${Math.round(scale * 100)} %`;
-    for (const name of ["zoomOut", "fit"]) this.#button(name).setAttribute("aria-disabled", String(!isZoomed));
+    this.#tools.enable({ zoomOut: isZoomed, fit: isZoomed });
   }
 
   #look(looks) {
@@ -150,19 +151,19 @@ export class Editor {
     const stage = this.#find("[data-stage-view]");
     stage.toggleAttribute("data-on-point", hovered !== null);
     stage.toggleAttribute("data-placing", isPlacing);
-    this.#button("place").setAttribute("aria-pressed", String(isPlacing));
-    this.#button("toggleOverlay").setAttribute("aria-pressed", String(!isHidden));
-    for (const name of ["place", "cycle"]) this.#button(name).setAttribute("aria-disabled", String(selected === null));
+    this.#tools.press({ place: isPlacing, toggleOverlay: !isHidden });
+    this.#tools.enable({ place: selected !== null, cycle: selected !== null });
   }
 
   // What keys and buttons ask for. What answers false leaves the key to the browser.
 
   #act(action) {
+    if (this.#pointer.isDragging && !WHILE_DRAGGING.includes(action.name)) return true;
     const { selected, isPlacing } = this.store.get();
     const acts = {
       undo: () => this.#replay("undo"),
       redo: () => this.#replay("redo"),
-      save: () => this.#saving.save(),
+      save: () => action.isRepeated || this.#saving.save(),
       nudge: () => this.#nudge(action),
       walk: () => this.#walk(action),
       cycle: () => this.commands.cycle(selected) && undefined,
@@ -180,7 +181,6 @@ export class Editor {
   }
 
   #replay(which) {
-    if (this.#pointer.isDragging) return;
     const step = this.commands.replay(which);
     if (step?.changes.length === 1) this.select(step.changes[0].index);
   }
@@ -192,11 +192,17 @@ export class Editor {
     return place && this.stage.reveal(place);
   }
 
-  /** Selects a point that the pointer has not chosen: it comes into view everywhere, and is told of. */
-  #goTo(index) {
-    this.select(index);
+  /** Selects a point that the pointer has not chosen: it comes into view on the photo. */
+  #show(index) {
+    this.store.set({ selected: index });
     const point = this.edit.points[index];
     if (point.state !== "absent") this.stage.reveal(placeOf(point, this.size));
+  }
+
+  /** The same in the rows too, and in words. */
+  #goTo(index) {
+    this.#show(index);
+    this.#rows.reveal(index);
     this.commands.tell(index);
   }
 
@@ -260,7 +266,6 @@ export class Editor {
       this.#isWalking = true;
     });
     view.addEventListener("contextmenu", (event) => this.#pointer.menu(event));
-    this.#find("[data-tools]").addEventListener("click", (event) => this.#onButton(event.target.closest("button")));
     this.#find("[data-own-keys] [data-close]")?.addEventListener("click", () => this.#find("[data-own-keys]").close());
   }
 
@@ -282,15 +287,11 @@ export class Editor {
     if (action && this.#act(action)) event.preventDefault();
   }
 
-  #onButton(button) {
-    if (!button || button.getAttribute("aria-disabled") === "true") return;
-    const { do: name, swap, revert, of } = button.dataset;
+  #onButton({ do: name, swap, revert, of }) {
+    if (this.#pointer.isDragging) return false;
     if (name) this.#act({ name });
     if (swap) this.commands.swap(swap);
     if (revert) this.commands.revert(revert, of, this.store.get().selected);
-    const menu = button.closest("details[data-menu]");
-    if (!menu) return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
+    return true;
   }
 }

@@ -19,9 +19,9 @@ export function actionOf(event, { isOnStage, isWalking, isTyping, isText }) {
   return key in PLAIN ? { name: PLAIN[key] } : null;
 }
 
-function command(key, { shiftKey, altKey }, isText) {
+function command(key, { shiftKey, altKey, repeat }, isText) {
   if (altKey || !(key in COMMANDS) || (isText && key !== "s")) return null;
-  return { name: key === "z" && shiftKey ? "redo" : COMMANDS[key] };
+  return { name: key === "z" && shiftKey ? "redo" : COMMANDS[key], isRepeated: repeat };
 }
 
 function arrow(key, { shiftKey, altKey }) {

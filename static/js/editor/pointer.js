@@ -21,6 +21,11 @@ export class Pointer {
     this.#drag?.cancel();
   }
 
+  /** Lets go of what is dragged, where it is. */
+  settle() {
+    this.#drag?.end();
+  }
+
   /** The index of the point at a place, or null. */
   at(place, isTouch = false) {
     return this.#editor.skeleton.nearest(place.x, place.y, isTouch ? TOUCH_REACH : REACH)?.index ?? null;
@@ -55,6 +60,10 @@ export class Pointer {
 
   menu(event) {
     const { commands, stage } = this.#editor;
+    if (this.isDragging) {
+      event.preventDefault();
+      return;
+    }
     const index = this.at(stage.fromScreen(event));
     if (index === null) return;
     event.preventDefault();

@@ -2,7 +2,8 @@
  * What can be done to a point. Pure: points are never changed, each operation answers a new one.
  *
  * A point is `{name, x, y, z, visibility, presence, state, isMarked}` with x and y in shares of the photo (null for an
- * extra landmark that is not placed) and `isMarked` where a person gave the state. Places are in pixels of the photo.
+ * extra landmark that is not placed) and `isMarked` where a person gave the state. `z`, `visibility` and `presence` are
+ * the model's: nobody edits them. Places are in pixels of the photo.
  */
 
 export const STATES = ["visible", "occluded", "absent"];
@@ -60,10 +61,30 @@ export function kept(point) {
   return x === point.x && y === point.y ? point : { ...point, x, y };
 }
 
+/** The state of a point that nobody marked, as the server has it: visible where as likely as not, absent outside the
+ * photo or where the model takes it for so.
+ */
+export function stateByNumbers({ x, y, visibility, presence }) {
+  if (visibility >= 0.5) return "visible";
+  const isInside = x >= 0 && x <= 1 && y >= 0 && y <= 1;
+  return presence < 0.5 || !isInside ? "absent" : "occluded";
+}
+
+/** Where another point is and as it is; marked where its own numbers would say otherwise. */
+export function placedAs(point, { x, y, state, isMarked }) {
+  const there = { ...point, x, y, state };
+  return { ...there, isMarked: isMarked || (x !== null && state !== stateByNumbers(there)) };
+}
+
+/** Whether two versions of a point are at one place and in one state, whoever said so. */
+export function isAlike(a, b) {
+  return a.x === b.x && a.y === b.y && a.state === b.state;
+}
+
 /** Whether two versions of a point say the same. */
 export function isSame(a, b) {
   if (a.state === "absent" && b.state === "absent" && (!isPlaced(a) || !isPlaced(b))) return true;
-  return a.x === b.x && a.y === b.y && a.state === b.state && a.isMarked === b.isMarked && a.visibility === b.visibility;
+  return isAlike(a, b) && a.isMarked === b.isMarked;
 }
 
 /** The pixels between two versions of a point; 0 where either has no place. */
@@ -88,12 +109,12 @@ export function nextUncertain(points, after) {
 
 /** Changes that exchange left and right of pairs of indexes; names stay where they are. */
 export function swapped(points, pairs) {
-  const taken = (index, from) => ({ index, after: kept({ ...points[from], name: points[index].name }) });
+  const taken = (index, from) => ({ index, after: kept(placedAs(points[index], points[from])) });
   return pairs.flatMap(([left, right]) => [taken(left, right), taken(right, left)]);
 }
 
 /** Changes that bring back points of another version; without `index` all of them. */
-export function reverted(version, index = null) {
+export function reverted(points, version, index = null) {
   const indexes = index === null ? version.map((_, number) => number) : [index];
-  return indexes.map((number) => ({ index: number, after: version[number] }));
+  return indexes.map((number) => ({ index: number, after: placedAs(points[number], version[number]) }));
 }

@@ -3,7 +3,9 @@ import { distance, isPlaced, isSame } from "./points.js";
 
 const MOVES = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
-/** Tells `onSelect(index)`, `onHover(index or null)`, `onPlace(index, {x, y})` in pixels, `onState(index, state)`. */
+/** Tells `onSelect(index)`, `onHover(index or null)`, `onPlace(index, {x, y})` in pixels, of which one may be left out,
+ * `onState(index, state)`.
+ */
 export class PointRows {
   #scroll;
   #rows;
@@ -29,8 +31,12 @@ export class PointRows {
   write(index, point, base) {
     const row = this.#rows[index];
     const isShown = isPlaced(point);
-    row.x.value = isShown ? (point.x * this.#size.width).toFixed(1) : "";
-    row.y.value = isShown ? (point.y * this.#size.height).toFixed(1) : "";
+    row.written = {
+      x: isShown ? (point.x * this.#size.width).toFixed(1) : "",
+      y: isShown ? (point.y * this.#size.height).toFixed(1) : "",
+    };
+    row.x.value = row.written.x;
+    row.y.value = row.written.y;
     if (row.state.value !== point.state) row.state.value = point.state;
     if (row.element.dataset.state !== point.state) row.element.dataset.state = point.state;
     const isChanged = !isSame(point, base);
@@ -87,13 +93,15 @@ export class PointRows {
 
   #onField(row, field) {
     if (field === row.state) {
-      this.#tell.onState(row.index, field.value);
+      if (field.value !== row.element.dataset.state) this.#tell.onState(row.index, field.value);
       return;
     }
-    const [x, y] = [row.x.valueAsNumber, row.y.valueAsNumber];
-    const isEmpty = row.x.value === "" || row.y.value === "";
-    // Of a landmark that is to be placed the other number still comes.
-    if (!isEmpty || row.element.dataset.state !== "absent") this.#tell.onPlace(row.index, { x, y });
+    const [axis, other] = field === row.x ? ["x", "y"] : ["y", "x"];
+    if (field.value === row.written[axis]) return;
+    // The other number is shown rounded: only what was typed is taken.
+    if (row.written[other]) this.#tell.onPlace(row.index, { [axis]: field.valueAsNumber });
+    else if (row[other].value) this.#tell.onPlace(row.index, { x: row.x.valueAsNumber, y: row.y.valueAsNumber });
+    // Else it is a landmark that is to be placed, and the other number still comes.
   }
 
   #onKey(event) {
@@ -123,6 +131,6 @@ function rowOf(element) {
   const part = (hook) => element.querySelector(`[${hook}]`);
   return {
     index: Number(element.dataset.index), element, button,
-    x: part("data-x"), y: part("data-y"), state: part("data-state-choice"), moved: part("data-moved"),
+    x: part("data-x"), y: part("data-y"), state: part("data-state-choice"), moved: part("data-moved"), written: { x: "", y: "" },
   };
 }

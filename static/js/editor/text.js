@@ -1,13 +1,20 @@
-/** Points to and from the text of the form's fields. Pure. */
+/** Points to and from the entries of the form's two texts and of drafts: `{name, x, y}` and a `state`. Pure. */
+import { stateByNumbers } from "./points.js";
+
+const STATES = ["visible", "occluded", "absent"];
+const ROUNDING = 1e-6;
 
 function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-function entriesOf(text) {
+/** A text's entries, each a point of `names`; throws where it is no list of such. */
+export function entriesIn(text, names) {
   const list = JSON.parse(text || "[]");
   if (!Array.isArray(list)) throw new Error("expected a list of points");
-  return new Map(list.filter((entry) => typeof entry?.name === "string").map((entry) => [entry.name, entry]));
+  const stranger = list.find((entry) => !names.includes(entry?.name));
+  if (stranger !== undefined) throw new Error(`${JSON.stringify(stranger?.name ?? stranger).slice(0, 40)} is no point here`);
+  return list;
 }
 
 /** An extra landmark that has no place. */
@@ -16,20 +23,13 @@ export function unplaced(name) {
 }
 
 /** A point of the 33 as an entry has it; what that leaves out, or has not in numbers, is as before. */
-function keypoint(entry, before, states) {
+function keypoint(entry, before) {
   const point = { ...before };
   if (!entry) return point;
-  for (const field of ["x", "y", "z", "visibility", "presence"]) if (isNumber(entry[field])) point[field] = entry[field];
-  if (states.includes(entry.state)) return { ...point, state: entry.state, isMarked: true };
+  for (const field of ["x", "y"]) if (isNumber(entry[field])) point[field] = entry[field];
+  if (STATES.includes(entry.state)) return { ...point, state: entry.state, isMarked: true };
   if (entry.state === null) return { ...point, state: stateByNumbers(point), isMarked: false };
   return before.isMarked ? point : { ...point, state: stateByNumbers(point) };
-}
-
-/** As the server has it: visible where as likely as not, absent outside the photo or where the model takes it for so. */
-function stateByNumbers({ x, y, visibility, presence }) {
-  if (visibility >= 0.5) return "visible";
-  const isInside = x >= 0 && x <= 1 && y >= 0 && y <= 1;
-  return presence < 0.5 || !isInside ? "absent" : "occluded";
 }
 
 /** An extra landmark as an entry has it; without one, or without numbers, it is not placed. */
@@ -38,27 +38,33 @@ export function extra(name, entry) {
   return { ...unplaced(name), x: entry.x, y: entry.y, state: entry.state === "occluded" ? "occluded" : "visible", isMarked: true };
 }
 
-/** All points as two texts say them, the 33 first; throws where a text is no list. `base` are the points before. */
-export function pointsOf({ keypoints, extras }, base, { names, count }) {
-  const entries = entriesOf(keypoints);
-  const extraEntries = entriesOf(extras);
-  return names.map((name, index) =>
-    index < count
-      ? keypoint(entries.get(name), base[index], ["visible", "occluded", "absent"])
-      : extra(name, extraEntries.get(name)),
-  );
+/** All points as entries say them, the 33 first. `base` are the points before, whose model's numbers stay. */
+export function pointsOf(entries, base, { names, count }) {
+  const named = new Map(entries.map((entry) => [entry.name, entry]));
+  return names.map((name, index) => (index < count ? keypoint(named.get(name), base[index]) : extra(name, named.get(name))));
 }
 
-/** The two texts of all points; `base` says which states have to be taken back by name. */
-export function textsOf(points, base, { count }) {
-  const keypoints = points.slice(0, count).map((point, index) => {
-    const { name, x, y, z, visibility, presence, state, isMarked } = point;
-    const written = { name, x, y, z, visibility, presence };
-    if (isMarked) return { ...written, state };
-    return base[index].isMarked ? { ...written, state: null } : written;
-  });
-  const extras = points.slice(count).filter(({ state }) => state !== "absent").map(({ name, x, y, state }) => ({ name, x, y, state }));
-  return { keypoints: lines(keypoints), extras: lines(extras) };
+/** All points as entries that leave nothing open; of the landmarks after the first `count` those that are placed. */
+export function entriesOf(points, count) {
+  return points
+    .filter(({ state }, index) => index < count || state !== "absent")
+    .map(({ name, x, y, state, isMarked }, index) => ({ name, x, y, state: isMarked || index >= count ? state : null }));
+}
+
+/** Whether two lists of entries say the same, to what the server rounds. */
+export function areSameEntries(first, second) {
+  const named = new Map(second.map((entry) => [entry.name, entry]));
+  const isNear = (a, b) => Math.abs(a - b) <= ROUNDING;
+  const isSame = (a, b) => Boolean(b) && isNear(a.x, b.x) && isNear(a.y, b.y) && a.state === b.state;
+  return first.length === second.length && first.every((entry) => isSame(entry, named.get(entry.name)));
+}
+
+/** The two texts of all points: states where a person gave one; `isOpen(index)` where to say that nobody did. */
+export function textsOf(points, { count }, isOpen) {
+  const entries = entriesOf(points, count);
+  const keypoints = entries.slice(0, count).map(({ state, ...place }, index) =>
+    (state === null && !isOpen(index) ? place : { ...place, state }));
+  return { keypoints: lines(keypoints), extras: lines(entries.slice(count)) };
 }
 
 function lines(list) {

@@ -1,4 +1,6 @@
 /** The photo page: puts state, stage, skeleton, table and the view in space together. */
+import { dropSaved } from "../editor/drafts.js";
+import { entriesOf } from "../editor/text.js";
 import { isTyping } from "../lib/keys.js";
 import { startSessionGuard } from "../lib/session.js";
 import { Skeleton } from "../skeleton.js";
@@ -165,6 +167,9 @@ startDelete();
 startDetect(announce);
 startSessionGuard();
 
+for (const { id: pose, revision, keypoints, extras } of photo.people) {
+  dropSaved({ pose, revision, entries: entriesOf([...keypoints, ...extras], keypoints.length) });
+}
 if (hasPeople) {
   store.subscribe(render);
   store.subscribe(({ view }, before) => {

@@ -17,7 +17,7 @@ def _codenames(role: str) -> set[str]:
 @pytest.mark.django_db
 def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
-    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose"}
+    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
     assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
         "poses"
@@ -34,7 +34,7 @@ def test_it_can_run_again_and_mends_what_is_missing():
     ensure_roles(app_label="poses")
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
-    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose"}
+    assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
     assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
 
 

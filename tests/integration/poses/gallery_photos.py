@@ -46,6 +46,8 @@ def make_photo(
             people_found=people,
             milliseconds=12,
         )
+        Photo.objects.filter(pk=photo.pk).update(detection=detection)
+        photo.detection = detection
         save_first(photo, detection, [person(x=0.3 + 0.1 * number) for number in range(people)])
     return photo
 

@@ -1,6 +1,7 @@
 """Correcting a pose in Django's admin."""
 
 import json
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry as AdminLogEntry
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from poses.models import LogEntry, Pose, PoseRevision
 
-from .admin_rows import POSES, staff_with, uploaded
+from .admin_rows import POSES, REVISIONS, staff_with, uploaded
 from .editing_rows import form_of, point_of, saved_by
 
 pytestmark = pytest.mark.usefixtures("fake_detector")
@@ -93,7 +94,7 @@ def test_the_history_says_it_once(client, editor, pose):
     client.post(page(pose), form_of(pose.current, nose={"x": 0.25}))
     entry = AdminLogEntry.objects.get()
     assert (entry.user, entry.object_id) == (editor, str(pose.pk))
-    assert entry.change_message.startswith("Person 1, revision 2, 1 points moved by ")
+    assert entry.change_message.startswith("Person 1, revision 2, 1 point moved by ")
     assert LogEntry.objects.filter(action="edit").count() == 1
 
 
@@ -155,6 +156,26 @@ def test_what_was_typed_stays_in_a_refused_form(client, editor, pose):
     assert "&quot;x&quot;: 7" in html
 
 
+@pytest.mark.parametrize("field", ["keypoints", "extra_keypoints"])
+def test_a_text_that_no_page_can_hold_is_refused_and_the_rest_stays(client, editor, pose, field):
+    text = (
+        '[{"name": "nose", "x": "\\ud800", "y": 0.5}]' if field == "keypoints" else '[{"name": "chin", "x": "\\udfff"}]'
+    )
+    response = client.post(page(pose), form_of(pose.current) | {field: text, "reason": "Mine"})
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "errorlist" in html
+    assert 'value="Mine"' in html
+    assert current(pose).number == 1
+
+
+def test_a_broken_extra_landmark_is_named_once_and_above_the_editor(client, editor, pose):
+    extras = [{"name": "chin", "x": 1.5, "y": 0}]
+    html = client.post(page(pose), form_of(pose.current, extras=extras)).content.decode()
+    assert html.count("(chin), x: lies outside the photo") == 1
+    assert html.index("(chin), x: lies outside the photo") < html.index("data-keypoint-editor")
+
+
 def test_a_moved_point_must_lie_on_the_photo(client, editor, pose):
     html = client.post(page(pose), form_of(pose.current, nose={"x": 1.25})).content.decode()
     assert "lies outside the photo" in html
@@ -173,6 +194,20 @@ def test_an_approved_pose_is_refused_on_the_field_and_the_work_is_kept(client, e
     assert words_of(response) == []
     assert state_of_the_database() == before
     assert "This pose is approved and locked." in client.get(page(pose)).content.decode()
+
+
+def test_who_may_change_poses_but_see_no_photos_has_those_on_own_photos_alone(client, make_user, user, pose):
+    member = staff_with(make_user, "change_pose", "view_poserevision")
+    own = uploaded(member, 1).poses.select_related("current").get()
+    client.force_login(member)
+    assert client.get(page(pose)).headers["Location"] == "/admin/"
+    assert client.post(page(pose), form_of(pose.current, nose={"x": 0.25})).headers["Location"] == "/admin/"
+    assert client.get(f"{REVISIONS}{pose.current.pk}/change/").headers["Location"] == "/admin/"
+    assert current(pose).number == 1
+    assert list(client.get(POSES).context["cl"].result_list) == [own]
+    assert list(client.get(REVISIONS).context["cl"].result_list) == [own.current]
+    assert client.post(page(own), form_of(own.current, nose={"x": 0.25})).headers["Location"] == POSES
+    assert current(own).number == 2
 
 
 def test_who_may_not_change_poses_saves_nothing(client, make_user, pose):
@@ -235,6 +270,17 @@ def test_a_conflict_can_be_looked_at_in_the_admins_editor_before_it_is_saved(cli
     assert 'name="keypoints-nose-x" value="18.0"' in html
     assert 'name="keypoints-right_knee-x" value="16.0"' in html
     assert state_of_the_database() == before
+
+
+def test_the_page_lists_the_latest_revisions_and_leads_to_all(client, editor, user, pose):
+    for number in range(24):
+        saved_by(user, pose, nose={"x": 0.2 + number / 100})
+    html = client.get(page(pose)).content.decode()
+    shown = [int(number) for number in re.findall(r"Revision (\d+) \(Person\)", html)]
+    assert shown == list(range(25, 5, -1))
+    assert f'href="/poses/{pose.pk}/revisions/"' in html
+    assert client.post(page(pose), form_of(current(pose), nose={"x": 0.75})).headers["Location"] == POSES
+    assert pose.revisions.count() == 26
 
 
 def test_the_page_costs_the_same_with_many_revisions(client, editor, user, pose):

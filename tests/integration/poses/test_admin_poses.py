@@ -1,6 +1,10 @@
 """The admin's pages on poses, revisions and detections."""
 
 import pytest
+from django.contrib.admin.models import DELETION
+from django.contrib.admin.models import LogEntry as AdminLogEntry
+from django.contrib.messages import get_messages
+from django.db import connection
 from django.utils import timezone
 
 from poses.models import LogEntry, Pose, PoseRevision
@@ -27,10 +31,10 @@ def found_on(response) -> list[object]:
     return list(response.context["cl"].result_list)
 
 
-def test_the_list_shows_revision_source_score_and_model(admin_client, pose):
+def test_the_list_shows_photo_owner_revision_source_and_score(admin_client, pose):
     html = admin_client.get(POSES).content.decode()
     row = html.split('id="result_list"')[1].split("</table>")[0]
-    for text in ("Person 1", "pier.jpg", "0.90", ">2<", ">Person<", "pose_landmarker_full", "<svg"):
+    for text in ("Person 1", "pier.jpg", "ada@example.org", "0.90", "2 (Person)", "<svg"):
         assert text in row, text
 
 
@@ -107,6 +111,36 @@ def test_an_approved_pose_is_not_deleted_and_the_page_says_so(admin_client, pose
     form = {"action": "delete_selected", "_selected_action": [str(pose.pk)], "post": "yes"}
     assert "is approved and locked" in admin_client.post(POSES, form).content.decode()
     assert Pose.objects.filter(pk=pose.pk).exists()
+
+
+@pytest.fixture
+def approved_at_the_last_moment(user):
+    """A pose that is approved when its deletion is asked about already, just before it is deleted."""
+    late = uploaded(user, 7).poses.get()
+
+    def approving(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if sql.startswith('INSERT INTO "django_admin_log"'):
+            Pose.objects.filter(pk=late.pk).update(review_status="approved", reviewed_at=timezone.now())
+        return answer
+
+    with connection.execute_wrapper(approving):
+        yield late
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_a_pose_that_is_approved_at_the_last_moment_stays_and_nothing_is_deleted(
+    admin_client, pose, approved_at_the_last_moment, is_bulk
+):
+    late = approved_at_the_last_moment
+    form = {"action": "delete_selected", "_selected_action": [str(pose.pk), str(late.pk)], "post": "yes"}
+    response = admin_client.post(POSES, form) if is_bulk else admin_client.post(f"{POSES}{late.pk}/delete/", form)
+    assert (response.status_code, response.headers["Location"]) == (302, POSES)
+    [words] = [str(message) for message in get_messages(response.wsgi_request)]
+    assert words.startswith("Nothing was deleted. This pose is approved and locked.")
+    assert set(Pose.objects.all()) == {pose, late}
+    assert not AdminLogEntry.objects.filter(action_flag=DELETION).exists()
+    assert not LogEntry.objects.filter(action="delete").exists()
 
 
 @pytest.mark.parametrize("field", ["revisions", "detections"])

@@ -143,6 +143,14 @@ def test_who_may_only_view_may_read_and_not_ask(make_user, photo):
     assert not MirrorCheck.objects.exists()
 
 
+@pytest.mark.parametrize("codename", ["change_photo", "change_pose", "approve_pose"])
+def test_who_may_change_photos_or_correct_or_approve_poses_may_ask(make_user, photo, codename):
+    member = make_user("member@example.org")
+    member.user_permissions.set(Permission.objects.filter(codename__in=["view_photo", codename]))
+    assert api_of(member).post(address(photo)).status_code == 200
+    assert MirrorCheck.objects.get().asked_by == member
+
+
 @pytest.mark.parametrize("key", ["not-an-id", "00000000-0000-4000-8000-000000000000"])
 def test_ids_that_are_none_are_404(api, db, key):
     assert api.post(f"/api/photos/{key}/mirror/").status_code == 404

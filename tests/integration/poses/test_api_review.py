@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import EDITORS, REVIEWERS
 from poses.models import LogEntry, Pose
 from poses.services import editing
+from poses.services.logging import log
 from tests.integration.poses.conftest import api_of
 from tests.integration.poses.review_poses import make_pose, make_poses, member_of, stored
 
@@ -171,6 +172,14 @@ def test_it_is_assigned_by_id_address_or_to_nobody(reviewer_api, reviewer, user,
     assert stored(pose).assigned_to == reviewer
 
 
+def test_half_a_character_names_nobody(reviewer_api, user):
+    pose = make_pose(user)
+    body = r'{"action": "assign", "assigned_to": "\ud800@example.org"}'
+    answer = reviewer_api.generic("POST", url(pose), body, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["assigned_to"])
+    assert stored(pose).assigned_to is None
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -205,6 +214,45 @@ def test_an_impossible_step_and_an_unseen_revision_are_409(reviewer_api, user):
     answer = reviewer_api.post(url(pose), {"action": "approve", "revision": 1})
     assert (answer.status_code, answer.json()["code"]) == (409, "review_stale")
     assert stored(pose).review_status == "needs_review"
+
+
+def test_an_owner_learns_no_names_by_assigning(api, user, reviewer, admin_user):
+    pose = make_pose(user)
+    answers = [
+        api.post(url(pose), {"action": "assign", "assigned_to": who})
+        for who in (reviewer.pk, reviewer.email, admin_user.pk, 999999, "nobody@example.org")
+    ]
+    assert {answer.status_code for answer in answers} == {400}
+    assert len({answer.content for answer in answers}) == 1
+    assert stored(pose).assigned_to is None
+    assert api.post(url(pose), {"action": "assign", "assigned_to": user.pk}).status_code == 200
+
+
+def test_a_comment_that_names_the_one_before_writes_over_no_other(reviewer_api, user):
+    pose = make_pose(user, review_comment="Theirs")
+    body = {"action": "comment", "comment": "Mine", "expected_comment": "Older"}
+    answer = reviewer_api.post(url(pose), body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "comment_changed")
+    assert stored(pose).review_comment == "Theirs"
+    assert reviewer_api.post(url(pose), {**body, "expected_comment": "Theirs"}).status_code == 200
+    assert reviewer_api.post(url(pose), {"action": "comment", "comment": ""}).status_code == 200
+    assert stored(pose).review_comment == ""
+
+
+def test_reviewers_and_editors_read_who_reviewed_and_edited_and_nothing_else_of_others(
+    reviewer_api, api, stranger_api, user, make_user
+):
+    pose = make_pose(user)
+    editing.change_keypoints(pose=pose, keypoints=[{"name": "nose", "x": 0.4}], editor=user, expected_revision=1)
+    reviewer_api.post(url(pose), {"action": "start"})
+    log(photo=pose.photo, actor=user, action=LogEntry.Action.DELETE, message="Another thing")
+
+    def actions(api) -> list[str]:
+        return [row["action"] for row in api.get("/api/logs/").json()["results"]]
+
+    assert actions(reviewer_api) == actions(api_of(member_of(make_user, EDITORS))) == ["review", "edit"]
+    assert actions(api) == ["delete", "review", "edit"]
+    assert actions(stranger_api) == []
 
 
 def test_an_owner_may_send_and_not_approve(api, user):

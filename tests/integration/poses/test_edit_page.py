@@ -103,11 +103,22 @@ def test_extra_landmarks_are_saved_kept_and_removed(page, pose):
     assert now(pose).current.extra_keypoints == []
 
 
-def test_rows_that_are_sent_back_untouched_change_nothing(page, pose):
-    page.post(path(pose), rows_of(page, pose))
+@pytest.mark.parametrize("as_rows", [False, True])
+def test_saving_without_a_change_makes_no_revision_and_says_so(page, pose, as_rows):
+    data = (rows_of(page, pose) if as_rows else text_of(pose)) | {"reason": "None"}
+    response = page.post(path(pose), data, follow=True)
+    assert response.redirect_chain == [(pose.photo.get_absolute_url(), 302)]
+    assert "Nothing was changed." in shown(response)
+    assert page.post(path(pose), data | {"stay": "yes"}).headers["Location"] == path(pose)
+    assert now(pose).current.number == 1
+    assert not LogEntry.objects.filter(action="edit").exists()
+
+
+def test_an_earlier_revision_unchanged_is_no_conflict(page, pose):
+    untouched = text_of(pose)
+    page.post(path(pose), text_of(pose, nose={"x": 0.75}))
+    assert page.post(path(pose), untouched).status_code == 302
     assert now(pose).current.number == 2
-    assert now(pose).current.keypoints == pose.current.keypoints
-    assert now(pose).current.extra_keypoints == []
 
 
 def test_rows_change_what_was_typed_and_keep_the_rest_exactly(page, pose):
@@ -147,6 +158,9 @@ def test_a_landmark_is_taken_away_by_its_row(page, pose):
         (f'[{{"name": "nose", "x": {10**400}}}]', "in shares of the photo's size"),
         ('[{"name": "nose", "x": "<b>"}]', "finite number"),
         ('[{"name": "nose", "x": 7}]', "lies outside the photo"),
+        ('[{"name": "nose", "x": "\\ud800", "y": 0.5}]', "finite number, got '\\ud800'"),
+        ('[{"name": "\\ud800", "x": 0.5, "y": 0.5}]', "is not one of the 33 keypoint names"),
+        ('[{"name": "nose", "x": 0.5, "y": 0.5, "state": "\\ud800"}]', "state: '\\ud800' is not visible"),
     ],
 )
 def test_a_broken_text_is_shown_again_and_nothing_is_saved(page, pose, text, message):
@@ -172,7 +186,20 @@ def test_a_broken_extra_landmark_is_named(page, pose):
     extras = json.dumps([{"name": "chin", "x": 1.5, "y": 0}])
     response = page.post(path(pose), text_of(pose) | {"extra_keypoints": extras})
     assert response.status_code == 400
-    assert "(chin), x: lies outside the photo" in shown(response)
+    content = shown(response)
+    assert content.count("(chin), x: lies outside the photo") == 1
+    assert content.index("(chin), x: lies outside the photo") < content.index("data-keypoint-editor")
+    assert now(pose).current.number == 1
+
+
+def test_a_text_of_an_extra_landmark_that_no_page_can_hold_is_refused_and_the_rest_stays(page, pose):
+    extras = '[{"name": "chin", "x": "\\udfff", "y": 0.5}]'
+    data = text_of(pose, nose={"x": 0.123456}) | {"extra_keypoints": extras}
+    response = page.post(path(pose), data)
+    assert response.status_code == 400
+    assert "(chin), x: expected a finite number" in shown(response)
+    assert 'name="extra_keypoints-chin-x" value="\\udfff"' in shown(response)
+    assert '"x": 0.123456' in shown(response)
     assert now(pose).current.number == 1
 
 

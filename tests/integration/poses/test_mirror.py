@@ -147,6 +147,47 @@ def test_after_another_detection_the_new_keypoints_have_no_distances_until_check
     assert Pose.objects.get().mirror_disagreement > 0
 
 
+def test_who_the_latest_detection_did_not_find_is_not_compared_with_it(user, make_photo, fake_detector):
+    fake_detector.people = (person(x=0.25, size=0.2), person(x=0.75, size=0.2))
+    photo = make_photo()
+    kept = photo.poses.get(person=0)
+    edit = [{"name": "nose", "x": 0.3, "y": 0.3}]
+    editing.change_keypoints(pose=kept, keypoints=edit, editor=user, expected_revision=1)
+    both = FakeDetector(*on_the_mirrored_photo(*fake_detector.people))
+    assert [one.difference is None for one in check(photo, user, both)] == [False, False]
+    before = PoseRevision.objects.get(pose=kept, number=1).mirror_px
+    # Another detection finds the second person alone; on the mirrored photo it finds somebody near the first one.
+    second = FakeDetector(person(x=0.75, size=0.2))
+    again = {"photo": Photo.objects.get(pk=photo.pk), "options": DetectionOptions.given()}
+    detecting.detect_again(**again, actor=user, detector=second)
+    moved = FakeDetector(*on_the_mirrored_photo(person(x=0.27, size=0.2), person(x=0.76, size=0.2)))
+    (checked,) = check(photo, user, moved)
+    assert checked.pose.person == 1
+    assert PoseRevision.objects.get(pose=kept, number=1).mirror_px == before
+    assert Pose.objects.get(pk=kept.pk).mirror_disagreement is not None
+
+
+def test_where_the_latest_detection_found_nobody_there_is_nothing_to_check(photo, user, queue_checks):
+    pose = photo.poses.get()
+    edit = [{"name": "nose", "x": 0.4, "y": 0.4}]
+    editing.change_keypoints(pose=pose, keypoints=edit, editor=user, expected_revision=1)
+    detecting.detect_again(
+        photo=Photo.objects.get(pk=photo.pk), actor=user, options=DetectionOptions.given(), detector=FakeDetector()
+    )
+    assert Pose.objects.filter(pk=pose.pk).exists()
+    with pytest.raises(Conflict) as refusal:
+        check(photo, user)
+    assert refusal.value.code == "nobody_found"
+    assert queue_checks(Photo.objects.all(), user) == 0
+
+
+def test_photos_are_locked_in_the_order_in_which_detections_are_queued(photo, user, queue_checks):
+    with CaptureQueriesContext(connection) as queries:
+        queue_checks(Photo.objects.all(), user)
+    read = next(query["sql"] for query in queries if query["sql"].startswith('SELECT "poses_photo"'))
+    assert ' ORDER BY "poses_photo"."queued_at" ASC, ' in read
+
+
 def test_it_is_logged_in_words(photo, user, off_by_two):
     check(photo, user, off_by_two)
     entry = LogEntry.objects.latest("id")
@@ -390,6 +431,20 @@ def test_who_only_sees_the_photo_may_not_check_it_and_has_no_button(client, make
     assert "Check by mirror" not in client.get(photo.get_absolute_url()).content.decode()
     assert client.post(address(photo)).status_code == 404
     assert not MirrorCheck.objects.exists()
+
+
+@pytest.mark.parametrize("codename", ["change_photo", "change_pose", "approve_pose"])
+def test_who_may_change_photos_or_correct_or_approve_poses_may_check_every_photo(client, make_user, photo, codename):
+    from django.contrib.auth.models import Permission
+
+    member = make_user("member@example.org")
+    member.user_permissions.set(Permission.objects.filter(codename__in=["view_photo", codename]))
+    client.force_login(member)
+    content = client.get(photo.get_absolute_url()).content.decode()
+    assert "Check by mirror" in content
+    assert ("Detect again" in content) is (codename == "change_photo")
+    assert client.post(address(photo)).status_code == 302
+    assert MirrorCheck.objects.get().asked_by == member
 
 
 def test_it_takes_posts_alone(client, user, photo):

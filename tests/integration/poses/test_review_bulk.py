@@ -148,17 +148,35 @@ def test_poses_go_back_to_the_model(post, user):
     assert (current.restored_from, current.client) == (1, "page")
 
 
-def test_detecting_again_is_for_who_may_change_the_photo(post, user, reviewer):
-    theirs, another, mine = make_pose(user), make_pose(user), make_pose(reviewer)
+def test_detecting_again_is_for_who_may_change_the_photo(client, post, user, reviewer, make_user):
+    editor = member_of(make_user, EDITORS)
+    theirs, another, mine = make_pose(user), make_pose(user), make_pose(editor)
+    client.force_login(editor)
     response = post("detect", theirs, another, mine)
     assert told(response) == [
         "1 photo queued to be detected again.",
         "2 left alone: You may not detect on this photo.",
     ]
     assert list(Photo.objects.filter(status="pending")) == [mine.photo]
-    reviewer.user_permissions.add(Permission.objects.get(codename="change_photo"))
+    client.force_login(reviewer)
+    assert 'value="detect"' in client.get("/review/").content.decode()
     response = post("detect", theirs, another, mine)
     assert told(response) == ["3 photos queued to be detected again."]
+
+
+@pytest.mark.parametrize("role", [EDITORS, REVIEWERS])
+def test_editors_and_reviewers_check_everyones_photos_by_mirror(client, post, user, make_user, role):
+    client.force_login(member_of(make_user, role, "another@example.org"))
+    assert told(post("mirror", make_pose(user))) == ["1 photo queued for a mirror check."]
+
+
+def test_a_photo_on_which_the_latest_detection_found_nobody_is_left_alone_with_that_reason(post, user):
+    pose, other = make_pose(user), make_pose(user)
+    Photo.objects.filter(pk=pose.photo_id).update(detection=other.detection)
+    assert told(post("mirror", pose, other)) == [
+        "1 photo queued for a mirror check.",
+        "1 left alone: The latest detection found nobody on the photo.",
+    ]
 
 
 def test_photos_are_checked_by_mirror_once_each(post, user):
@@ -180,6 +198,42 @@ def test_those_that_were_not_checked_are_offered_as_they_are_filtered(post, user
     assert "one.jpg" in content
     assert "two.jpg" not in content
     assert "three.jpg" not in content
+
+
+def test_the_first_of_many_to_check_are_others_each_time(post, user, monkeypatch):
+    from poses.views import review_bulk
+
+    monkeypatch.setattr(review_bulk, "MOST_AT_ONCE", 2)
+    poses = [make_pose(user) for _ in range(5)]
+    found = [MirrorCheck(photo=pose.photo, status="completed", lease_until=None) for pose in poses[:2]]
+    MirrorCheck.objects.bulk_create(found)  # on whose mirrored photo nobody was found
+    queued = set()
+    for number in (2, 2):
+        post("mirror", unchecked="yes", query="order=mirror")
+        new = set(MirrorCheck.objects.filter(status="pending").values_list("photo", flat=True)) - queued
+        assert len(new) == min(number, 3 - len(queued))
+        queued |= new
+    assert queued == {pose.photo_id for pose in poses[2:]}
+
+
+@pytest.mark.parametrize("action", ["approve", "reject", "send", "revert"])
+def test_nothing_else_is_done_to_those_that_were_not_checked(post, user, action):
+    make_pose(user, status="new")
+    assert told(post(action, unchecked="yes", query="status=new", reason="Off")) == ["Choose at least one pose."]
+    assert statuses() == ["new"]
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_pose_of_which_no_revision_was_looked_at_is_not_judged(client, reviewer, user, is_asked):
+    pose = make_pose(user)
+    client.force_login(reviewer)
+    box = str(pose.pk)
+    if is_asked:  # the page that asks makes up no revision either
+        content = client.post(URL, {"action": "approve", "pose": box}).content.decode()
+        box = content.split('name="pose" value="')[1].split('"')[0]
+    response = client.post(URL, {"action": "approve", "pose": box, "confirmed": "yes"})
+    assert told(response) == ["1 left alone: Nothing says which revision you looked at."]
+    assert statuses() == ["needs_review"]
 
 
 @pytest.mark.parametrize("action", ["", "delete", "approve "])

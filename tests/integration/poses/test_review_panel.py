@@ -42,6 +42,8 @@ def test_the_owner_may_send_and_not_judge(client, user):
     client.force_login(user)
     content = panel(client, pose)
     assert 'value="send"' in content
+    assert 'name="comment"' in content
+    assert 'value="start"' not in content
     assert 'value="approve"' not in content
     assert 'value="reject"' not in content
     assert 'href="/review/"' not in content
@@ -95,6 +97,38 @@ def test_comment_and_assigning(client, user, reviewer):
     assert stored(pose).assigned_to is None
 
 
+def test_two_comments_at_a_time_are_both_shown_and_none_is_lost(client, user, reviewer):
+    pose = make_pose(user, review_comment="Look at\nthe wrist")
+    client.force_login(reviewer)
+    assert 'name="expected_comment" value="Look at\nthe wrist"' in panel(client, pose)
+    # As a browser sends the ends of lines.
+    seen = {"action": "comment", "expected_comment": "Look at\r\nthe wrist"}
+    assert client.post(url(pose), {**seen, "comment": "The first <one>"}).status_code == 302
+    response = client.post(url(pose), {**seen, "comment": "The second one"})
+    assert response.status_code == 409
+    content = response.content.decode()
+    assert "Comment:</span> The first &lt;one&gt;" in content
+    assert ">The second one</textarea>" in content
+    assert stored(pose).review_comment == "The first <one>"
+    # What the page then sends takes the place of the other one knowingly.
+    assert 'name="expected_comment" value="The first &lt;one&gt;"' in content
+    client.post(url(pose), {**seen, "expected_comment": "The first <one>", "comment": "Both of us\r\nagree"})
+    assert stored(pose).review_comment == "Both of us\nagree"
+
+
+def test_on_an_approved_pose_only_who_may_approve_has_the_comment_to_write(client, user, reviewer):
+    pose = make_pose(user, status="approved", review_comment="Well done")
+    client.force_login(user)
+    assert 'name="comment"' not in panel(client, pose)
+    data = {"action": "comment", "comment": "", "expected_comment": "Well done"}
+    assert client.post(url(pose), data).status_code == 403
+    assert stored(pose).review_comment == "Well done"
+    client.force_login(reviewer)
+    assert 'name="comment"' in panel(client, pose)
+    assert client.post(url(pose), data).status_code == 302
+    assert stored(pose).review_comment == ""
+
+
 def test_what_is_refused_stays_in_the_form(client, user, reviewer):
     pose = make_pose(user)
     client.force_login(reviewer)
@@ -118,7 +152,16 @@ def test_a_judgement_on_an_older_revision_is_refused_and_a_comment_is_not(client
     assert (stored(pose).review_status, stored(pose).review_comment) == ("needs_review", "Hm")
 
 
-@pytest.mark.parametrize("data", [{}, {"action": "delete"}, {"action": "approve", "revision": "x"}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"action": "delete"},
+        {"action": "approve", "revision": "x"},
+        {"action": "approve"},
+        {"action": "reject", "reason": "Off"},
+    ],
+)
 def test_what_makes_no_sense_is_refused(client, user, reviewer, data):
     pose = make_pose(user)
     client.force_login(reviewer)
@@ -129,7 +172,7 @@ def test_what_makes_no_sense_is_refused(client, user, reviewer, data):
 def test_an_editor_may_not_approve(client, user, make_user):
     pose = make_pose(user)
     client.force_login(member_of(make_user, EDITORS))
-    assert client.post(url(pose), {"action": "approve"}).status_code == 403
+    assert client.post(url(pose), {"action": "approve", "revision": "1"}).status_code == 403
     assert stored(pose).review_status == "needs_review"
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import EDITORS, REVIEWERS
-from poses.models import Pose
+from poses.models import Detection, MirrorCheck, Photo, Pose
 from poses.selectors.keyset import Cursor
 from poses.services import editing
 from tests.integration.poses.gallery_photos import make_photo
@@ -106,9 +106,35 @@ def test_the_least_sure_come_first_or_the_oldest_or_those_that_disagree_most(pag
     assert shown(page(order="oldest")) == ["a", "c", "b"]
     response = page(order="mirror")
     assert shown(response) == ["c", "a"]
-    assert "1 pose here has no result of a mirror check" in response.content.decode()
+    assert "1 pose here has not been checked by mirror" in response.content.decode()
     assert "20.0 %" in response.content.decode()
-    assert "no result of" not in page().content.decode()
+    assert "checked by mirror" not in page().content.decode()
+
+
+def test_those_that_a_mirror_check_cannot_place_are_told_apart_and_not_offered(page, user):
+    checked, before, lost = make_pose(user), make_pose(user), make_pose(user)
+    MirrorCheck.objects.create(photo=checked.photo, status="completed", lease_until=None)
+    earlier = before.photo.created_at - timedelta(hours=1)
+    MirrorCheck.objects.create(photo=before.photo, status="completed", lease_until=None, queued_at=earlier)
+    later = Detection.objects.create(
+        photo=lost.photo,
+        model_name="pose_landmarker_lite",
+        model_sha256="1" * 64,
+        mediapipe_version="1",
+        people_wanted=5,
+        min_confidence=0.5,
+        people_found=0,
+        milliseconds=1,
+    )
+    Photo.objects.filter(pk=lost.photo_id).update(detection=later)
+    content = page(order="mirror").content.decode()
+    assert "1 pose here has not been checked by mirror" in content
+    assert "2 poses here cannot be compared" in content
+    assert "Check it by mirror" in content
+    MirrorCheck.objects.update(queued_at=timezone.now())
+    content = page(order="mirror").content.decode()
+    assert "3 poses here cannot be compared" in content
+    assert 'name="unchecked"' not in content
 
 
 @pytest.mark.parametrize("order", ["score", "mirror", "oldest"])

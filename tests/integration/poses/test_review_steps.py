@@ -148,6 +148,20 @@ def test_it_is_assigned_to_who_may_review_it_alone(pose, user, stranger, reviewe
     assert stored(pose).assigned_to is None
 
 
+def test_an_owner_assigns_to_themselves_or_nobody_and_learns_of_nobody_else(pose, user, reviewer, admin_user):
+    for person in (user, None):
+        reviewing.assign(pose=pose, to=person, by=user)
+        assert stored(pose).assigned_to == person
+    for person in (reviewer, admin_user):
+        with pytest.raises(DomainError) as error:
+            reviewing.assign(pose=pose, to=person, by=user)
+        with pytest.raises(DomainError) as unknown:
+            reviewing.person("nobody@example.org")
+        assert (error.value.code, error.value.message) == (unknown.value.code, unknown.value.message)
+        assert error.value.fields == unknown.value.fields
+    assert stored(pose).assigned_to is None
+
+
 @pytest.mark.parametrize("action", ["approve", "reject", "unlock"])
 def test_judging_is_for_who_may_approve(user, editor, action):
     pose = make_pose(user, status="approved" if action == "unlock" else "in_review")
@@ -158,7 +172,7 @@ def test_judging_is_for_who_may_approve(user, editor, action):
     assert messages() == []
 
 
-@pytest.mark.parametrize("action", ["send", "start", "assign", "comment"])
+@pytest.mark.parametrize("action", ["send", "assign", "comment"])
 def test_the_rest_is_for_editors_and_for_owners_and_for_nobody_else(user, editor, stranger, action):
     pose = make_pose(user, status="new")
     with pytest.raises(DomainError) as error:
@@ -167,6 +181,43 @@ def test_the_rest_is_for_editors_and_for_owners_and_for_nobody_else(user, editor
     for person in (editor, user):
         reviewing.review(pose=make_pose(user, status="new"), action=Action(action), by=person, text="Hello", to=person)
     assert len(messages()) == 2
+
+
+def test_starting_a_review_is_for_who_reviews_and_not_for_owners(user, editor, reviewer):
+    pose = make_pose(user)
+    with pytest.raises(DomainError) as error:
+        reviewing.start_review(pose=pose, by=user)
+    assert (error.value.code, error.value.status) == ("permission_denied", 403)
+    assert stored(pose).review_status == "needs_review"
+    for person in (editor, reviewer):
+        reviewing.start_review(pose=make_pose(user), by=person)
+
+
+def test_what_is_said_of_an_approved_pose_is_locked_with_it(user, editor, reviewer):
+    pose = make_pose(user, status="approved", review_comment="Well done")
+    for person in (user, editor):
+        with pytest.raises(DomainError) as error:
+            reviewing.comment(pose=pose, text="", by=person)
+        assert error.value.code == "permission_denied"
+    assert stored(pose).review_comment == "Well done"
+    reviewing.comment(pose=pose, text="Well done, all", by=reviewer)
+    assert stored(pose).review_comment == "Well done, all"
+
+
+def test_a_comment_takes_the_place_of_the_one_that_was_read_alone(pose, reviewer, editor):
+    stale = stored(pose)
+    reviewing.comment(pose=pose, text="Mine\r\nand more", by=reviewer, expected="")
+    for write in (
+        lambda: reviewing.comment(pose=stale, text="Ours", by=editor, expected=""),
+        lambda: reviewing.review(pose=stale, action=Action.START, by=editor, text="Ours", expected=""),
+    ):
+        with pytest.raises(Conflict) as error:
+            write()
+        assert (error.value.code, list(error.value.fields)) == ("comment_changed", ["comment"])
+        assert stale.review_comment == "Mine\nand more"
+    assert (stored(pose).review_comment, stored(pose).review_status) == ("Mine\nand more", "needs_review")
+    reviewing.comment(pose=stale, text="Ours", by=editor, expected="Mine\nand more ")
+    assert stored(pose).review_comment == "Ours"
 
 
 def test_who_may_approve_and_nothing_else_needs_no_permission_to_edit(user, make_user):
