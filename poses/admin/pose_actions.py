@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from core.errors import DomainError
 from poses.models import Photo, Pose, PoseRevision
+from poses.selectors.mirror import comparable_photos
 from poses.selectors.review import reviewers
 from poses.services import detecting, mirroring, renditions, reviewing
 
@@ -85,9 +86,13 @@ def _detect(poses: Sequence[Pose], by: User, _: Any) -> Done:
 
 
 def _mirror(poses: Sequence[Pose], by: User, _: Any) -> Done:
-    photos = _photos(poses)
+    photos = _photos(poses).checkable_by(by)
+    comparable = comparable_photos(photos).count()
     queued = mirroring.queue_mirror_checks(photos=photos, actor=by)
-    return queued, Counter({"Being checked right now.": photos.count() - queued})
+    nobody = photos.count() - comparable
+    return queued, Counter(
+        {"The latest detection found nobody on the photo.": nobody, "Being checked right now.": comparable - queued}
+    )
 
 
 def _photos(poses: "Iterable[Pose]") -> Any:
