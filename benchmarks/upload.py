@@ -18,12 +18,13 @@ def main() -> None:
 
     stock = StockLoop()
     with running_site() as site:
-        connections = [site.connection() for _ in range(CLIENTS)]
 
         def through_site(jpegs: list[bytes]) -> float:
             def work(client: int) -> None:
+                connection = site.connection()  # the server ends those that idle while the other side runs
                 for jpeg in jpegs[client::CLIENTS]:
-                    site.upload(connections[client], jpeg)
+                    site.upload(connection, jpeg)
+                connection.close()
 
             return in_threads(work, CLIENTS)
 
