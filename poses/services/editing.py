@@ -114,13 +114,13 @@ def restore_revision(
     on `revision` or `points`, and as `replace_keypoints` does.
     """
     with transaction.atomic():
-        photo, locked, base = _begun(pose, expected_revision)
+        photo, locked, base, model = _begun(pose, expected_revision)
         brought = revising.numbered(locked, number, field="revision")
         made = Made(by=editor, client=client, reason=reason, restored_from=number)
         version = brought.version if points is None else _with_points(base, brought, points)
-        _refuse_stale(locked, base, version)
+        _refuse_stale(locked, base, model, version)
         whole = brought if points is None else None
-        revision = revising.add_revision(photo, locked, version, base=base, made=made, whole=whole)
+        revision = revising.add_revision(photo, locked, version, base=base, model=model, made=made, whole=whole)
     _show(pose, locked)
     return revision
 
@@ -133,21 +133,21 @@ def _save(
     made: Made,
 ) -> PoseRevision:
     with transaction.atomic():
-        photo, locked, base = _begun(pose, expected_revision)
+        photo, locked, base, model = _begun(pose, expected_revision)
         before = base.version
         with engine.refusing_on("keypoints"):
-            keypoints = edited(before.keypoints, revising.latest_of_model(locked).points)
+            keypoints = edited(before.keypoints, model.points)
         with engine.refusing_on("extra_keypoints"):
             extras = before.extras if extra_keypoints is None else validation.validated_extras(extra_keypoints)
         version = PoseVersion(keypoints, extras)
-        _refuse_stale(locked, base, version)
-        revision = revising.add_revision(photo, locked, version, base=base, made=made)
+        _refuse_stale(locked, base, model, version)
+        revision = revising.add_revision(photo, locked, version, base=base, model=model, made=made)
     _show(pose, locked)
     return revision
 
 
-def _begun(pose: Pose, expected_revision: int) -> tuple[Photo, Pose, PoseRevision]:
-    """The locked photo, the pose as it is now, and the revision that the edit began from."""
+def _begun(pose: Pose, expected_revision: int) -> tuple[Photo, Pose, PoseRevision, PoseRevision]:
+    """The locked photo, the pose as it is now, the revision that the edit began from, and the model's latest."""
     photo = lock_photo(pose.photo_id)
     locked = Pose.objects.select_related("current").filter(pk=pose.pk).first()
     if locked is None:
@@ -156,12 +156,12 @@ def _begun(pose: Pose, expected_revision: int) -> tuple[Photo, Pose, PoseRevisio
         raise Conflict.on_field(
             "keypoints", "pose_approved", "This pose is approved and locked. Have it unlocked in the review, then save."
         )
-    return photo, locked, revising.numbered(locked, expected_revision, field="expected_revision")
+    base = revising.numbered(locked, expected_revision, field="expected_revision")
+    return photo, locked, base, revising.latest_of_model(locked)
 
 
-def _refuse_stale(pose: Pose, base: PoseRevision, mine: PoseVersion) -> None:
+def _refuse_stale(pose: Pose, base: PoseRevision, model: PoseRevision, mine: PoseVersion) -> None:
     if base.number != pose.current.number:
-        model = revising.latest_of_model(pose)
         raise StaleEdit(began_from=base.number, theirs=pose.current, model=model, mine=mine)
 
 

@@ -47,14 +47,21 @@ def latest_of_model(pose: Pose) -> PoseRevision:
 
 
 def add_revision(
-    photo: Photo, pose: Pose, version: PoseVersion, *, base: PoseRevision, made: Made, whole: PoseRevision | None = None
+    photo: Photo,
+    pose: Pose,
+    version: PoseVersion,
+    *,
+    base: PoseRevision,
+    model: PoseRevision,
+    made: Made,
+    whole: PoseRevision | None = None,
 ) -> PoseRevision:
     """Adds a revision to a locked pose and makes it the current one, in the caller's transaction.
 
-    `base` is the revision that it changes; `whole` the one that it repeats as it is, if it does.
+    `base` is the revision that it changes, `model` the latest by a model, which it is measured against; `whole` the one
+    that it repeats as it is, if it does.
     """
     size = (photo.width, photo.height)
-    model = latest_of_model(pose)
     moves = versions.moves(base.version, version, size=size)
     revision = PoseRevision.objects.create(
         pose=pose,
