@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.logs import request_id
 from core.storage.rows import update as update_row
 
-from .item import MAX_ATTEMPTS, MESSAGE_LEASE, WorkItem
+from .item import MAX_ATTEMPTS, MESSAGE_LEASE, HeldItem, WorkItem
 
 Item = TypeVar("Item", bound=WorkItem)
 
@@ -68,12 +68,12 @@ def claimed_from_the_start(lease: timedelta) -> dict[str, Any]:
 
 def claim(rows: QuerySet[Item], *, lease: timedelta) -> list[Item]:
     """Takes those of the rows that wait for this worker, all until the lease ends, and answers them, oldest first."""
-    now = timezone.now()
-    token = uuid.uuid4()
-    waiting = rows.filter(is_claimable(now))
-    if not waiting.update(status=_Status.RUNNING, claim=token, lease_until=now + lease, attempts=F("attempts") + 1):
-        return []
-    return list(rows.filter(claim=token).order_by("queued_at"))
+    return _claim(rows, rows.filter(is_claimable(timezone.now())), lease)
+
+
+def claim_held(rows: QuerySet[Item], *, lease: timedelta) -> list[Item]:
+    """Takes those of the rows that are held, without a message; answers them."""
+    return _claim(rows, rows.filter(status=HeldItem.Status.HELD), lease)
 
 
 def renew(items: Sequence[WorkItem], *, lease: timedelta) -> bool:
@@ -127,7 +127,32 @@ def finish(item: Item, **values: Any) -> None:
 def release(item: Item, *, delay: timedelta) -> None:
     """Gives a row back unworked, to be sent again after `delay`; the attempt does not count."""
     given_back = {"status": _Status.PENDING, "claim": None, "lease_until": timezone.now() + delay}
-    _rows(item).filter(claim=item.claim).update(**given_back, attempts=F("attempts") - 1)
+    _give_back(item, given_back)
+
+
+def hold(item: HeldItem, **values: Any) -> None:
+    """Gives a row back, with other `values`, to be let go anew; the attempt does not count."""
+    given_back = {**values, "status": HeldItem.Status.HELD, "claim": None, "lease_until": None}
+    _give_back(item, given_back)
+
+
+def hold_again(rows: QuerySet[Any], **values: Any) -> int:
+    """Holds rows that have ended, or are held already, as if they were new; answers how many."""
+    ended = rows.filter(lease_until=None)
+    return ended.update(**{**_IDLE, "status": HeldItem.Status.HELD, "attempts": 0, **values})
+
+
+def _claim(rows: QuerySet[Item], free: QuerySet[Item], lease: timedelta) -> list[Item]:
+    token = uuid.uuid4()
+    lease_until = timezone.now() + lease
+    if not free.update(status=_Status.RUNNING, claim=token, lease_until=lease_until, attempts=F("attempts") + 1):
+        return []
+    return list(rows.filter(claim=token).order_by("queued_at"))
+
+
+def _give_back(item: WorkItem, values: dict[str, Any]) -> None:
+    _rows(item).filter(claim=item.claim).update(**values, attempts=F("attempts") - 1)
+    _set(item, **values)
 
 
 def _rows(item: Item) -> QuerySet[Item]:

@@ -66,3 +66,29 @@ class WorkItem(models.Model):
     def is_unfinished(self) -> bool:
         """Whether it waits or is being worked on."""
         return self.status in (self.Status.PENDING, self.Status.RUNNING)
+
+
+class HeldItem(WorkItem):
+    """A row that is not sent to the workers before something else lets it go; the sweep leaves it alone until then."""
+
+    class Status(models.TextChoices):
+        HELD = "held", "Held"
+        PENDING = "pending", "Pending"
+        RUNNING = "running", "Running"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.HELD)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            *WorkItem.Meta.constraints[:2],
+            models.CheckConstraint(
+                condition=Q(status__in=("pending", "running"), lease_until__isnull=False)
+                | Q(status__in=("held", "completed", "failed"), lease_until=None),
+                name="%(class)s_leased_while_let_go",
+            ),
+        )
+        indexes = WorkItem.Meta.indexes

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -17,7 +17,8 @@ class Kind:
     `work` is called with a claimed row and ends with `claims.finish`; a DomainError that it raises fails the
     row, but Unavailable has it wait. `on_failure` is called in the transaction that fails a row,
     `on_retry` with keys and user in the one that queues failed rows anew.
-    `chunk_size` rows go into a message; `lease` is longer than all of them take.
+    `chunk_size` rows go into a message; `lease` is longer than all of them take. `feed` is called by every sweep, for
+    kinds whose rows are held: it lets go what is due.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Kind:
     on_failure: Callable[[Any], None] = lambda item: None
     on_retry: Callable[[Sequence[Any], Any], None] = lambda keys, actor: None
     describe: Callable[[Any], str] = str
+    feed: Callable[[datetime], None] = lambda now: None
     chunk_size: int = 10
 
     @property

@@ -24,6 +24,7 @@ def sweep(*, now: datetime) -> None:
         for item in lapsed.filter(attempts__gte=MAX_ATTEMPTS, status=WorkItem.Status.RUNNING)[:_AT_ONCE]:
             _give_up(kind, item)
         _send_again(kind, list(lapsed.filter(attempts__lt=MAX_ATTEMPTS).order_by("lease_until")[:_AT_ONCE]), now)
+        kind.feed(now)
 
 
 def _give_up(kind: Kind, item: WorkItem) -> None:
