@@ -15,10 +15,18 @@ class PosesConfig(AppConfig):
 
         from . import checks, health, queue  # noqa: F401
         from .models import Arrival, MirrorCheck, Photo
-        from .services import arriving, detecting, mirroring
-        from .services.photo_files import follow_the_row
+        from .services import arriving, detecting, mirroring, photo_files, stored_files
 
-        post_delete.connect(follow_the_row, sender=Photo)
+        post_delete.connect(photo_files.follow_the_row, sender=Photo)
+        stored_files.register(
+            stored_files.FileRows(
+                label="photo",
+                model=Photo,
+                fields=("file", "thumbnail"),
+                layout=photo_files.LAYOUT,
+                sha256_field="sha256",
+            )
+        )
         kinds.register(
             kinds.Kind(
                 name=queue.DETECTION,

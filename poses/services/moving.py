@@ -1,4 +1,4 @@
-"""Copying every photo's files from one storage to another."""
+"""Copying every file that a row names from one storage to another."""
 
 import hashlib
 import tempfile
@@ -16,9 +16,8 @@ from django.core.files.base import File
 from core.errors import Conflict
 from core.storage.base import PhotoStorage
 from core.storage.photos import storage_named
-from poses.models import Photo
 
-from .stored_photos import StoredPhoto, all_photos, pieces, sha256_of_bytes, still_there
+from .stored_files import FileRows, all_file_rows, pieces, sha256_of_bytes
 
 _KEPT_IN_MEMORY_BYTES = 4 << 20
 
@@ -41,9 +40,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A file of a photo; the SHA-256 as its row has it, empty for thumbnails."""
+    """A file of a row, `kind` in words; the SHA-256 as the row has it, empty for thumbnails."""
 
-    photo_id: UUID
+    kind: str
+    row_id: UUID
     name: str
     sha256: str
 
@@ -94,19 +94,20 @@ def move_photos(
     if source == target:
         raise Conflict("same_storage", f"The photos are in the storage {target} already.")
     copy = _Copy(storage_named(source), storage_named(target))
-    progress = Progress(total=2 * Photo.objects.count())
+    progress = Progress(total=sum(kind.count() for kind in all_file_rows()))
     with _threads(jobs) as threads:
-        for photos in all_photos():
-            blobs = [blob for photo in photos for blob in _blobs(photo)]
-            problems = []
-            for blob, (outcome, copied_bytes) in zip(blobs, threads.map(copy, blobs), strict=True):
-                if outcome.is_good:
-                    progress.counts[outcome] += 1
-                    progress.copied_bytes += copied_bytes
-                else:
-                    problems.append((outcome, blob))
-                on_progress(progress)
-            _settle(problems, progress, on_problem)
+        for rows in all_file_rows():
+            for some in rows.all():
+                blobs = [Blob(rows.label, row.id, name, row.sha256_of(name)) for row in some for name in row.names]
+                problems = []
+                for blob, (outcome, copied_bytes) in zip(blobs, threads.map(copy, blobs), strict=True):
+                    if outcome.is_good:
+                        progress.counts[outcome] += 1
+                        progress.copied_bytes += copied_bytes
+                    else:
+                        problems.append((outcome, blob))
+                    on_progress(progress)
+                _settle(rows, problems, progress, on_problem)
     return progress
 
 
@@ -165,11 +166,6 @@ class _Copy:
         return Outcome.COPIED, size_bytes
 
 
-def _blobs(photo: StoredPhoto) -> Iterator[Blob]:
-    for name in photo.names:
-        yield Blob(photo.id, name, photo.sha256 if name == photo.file else "")
-
-
 def _noted(storage: PhotoStorage, name: str) -> str:
     """The SHA-256 that the storage has noted; empty where there is no such file."""
     try:
@@ -179,12 +175,15 @@ def _noted(storage: PhotoStorage, name: str) -> str:
 
 
 def _settle(
-    problems: Sequence[tuple[Outcome, Blob]], progress: Progress, on_problem: Callable[[Outcome, Blob], None]
+    rows: FileRows,
+    problems: Sequence[tuple[Outcome, Blob]],
+    progress: Progress,
+    on_problem: Callable[[Outcome, Blob], None],
 ) -> None:
-    """Tells of the problems with photos that were not deleted in the meantime."""
-    there = still_there([blob.photo_id for _, blob in problems])
+    """Tells of the problems with rows that were not deleted in the meantime."""
+    there = rows.still_there([blob.row_id for _, blob in problems])
     for outcome, blob in problems:
-        if blob.photo_id in there:
+        if blob.row_id in there:
             progress.counts[outcome] += 1
             on_problem(outcome, blob)
 

@@ -3,6 +3,7 @@
 import io
 import logging
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 # Requests are parallel already; OpenCV's own threads only get in their way.
 cv2.setNumThreads(1)
 
+# As `store` makes names: two digits of the photo's id, its id, the extension.
+LAYOUT = re.compile(r"(?P<two>[0-9a-f]{2})/(?P<id>(?P=two)[0-9a-f]{30})\.(?:thumbnail\.jpg|[a-z0-9]+)")
 THUMBNAIL_SIDE = 320
 _THUMBNAIL_QUALITY = 68
 _PIECE_BYTES = 1 << 20
@@ -51,7 +54,7 @@ def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
     storage = photo_storage()
     file = storage.save(f"{folder}.{decoded.format.extension}", ContentFile(content))
     try:
-        return StoredFiles(file, storage.save(f"{folder}.thumbnail.jpg", ContentFile(_thumbnail(decoded))))
+        return StoredFiles(file, storage.save(f"{folder}.thumbnail.jpg", ContentFile(thumbnail_of(decoded))))
     except StorageUnavailable:  # nor can it be asked to remove the first file; a sweep finds that
         raise
     except BaseException:
@@ -141,7 +144,7 @@ def _name(file: FieldFile) -> str:
     return file.name
 
 
-def _thumbnail(decoded: DecodedPhoto) -> bytes:
+def thumbnail_of(decoded: DecodedPhoto) -> bytes:
     """Made from the pixels alone, so that it carries no place, camera or comment."""
     height, width = decoded.pixels.shape[:2]
     scale = min(1.0, THUMBNAIL_SIDE / max(width, height))

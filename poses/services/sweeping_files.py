@@ -1,15 +1,12 @@
 """Comparing the storage of photos with the rows that name its files."""
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-
-from django.db.models import Q
 
 from core.errors import Conflict
 from core.storage.base import PhotoStorage
@@ -18,7 +15,7 @@ from poses.models.photo import photo_storage
 
 from .bucket import owner_id_of
 from .name_register import NameRegister
-from .stored_photos import StoredPhoto, all_photos, sha256_of_bytes, still_there
+from .stored_files import FileRows, StoredRow, all_file_rows, sha256_of_bytes
 
 # An upload stores its files before its row.
 _YOUNG = timedelta(hours=1)
@@ -26,8 +23,6 @@ _YOUNG_UPLOAD = timedelta(days=1)
 _AT_ONCE = 500
 _HASHED_AT_ONCE = 4
 _UNREADABLE = "unreadable"
-# As photo_files.store makes names: two digits of the photo's id, its id, the extension.
-_LAYOUT = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{30})\.(?:thumbnail\.jpg|[a-z0-9]+)")
 
 
 class Finding(StrEnum):
@@ -70,12 +65,14 @@ class _Sweep:
             for names in _batched(self.storage.names()):
                 register.add(names)
                 self._look_at_names(names)
-            for photos in all_photos():
-                self._look_for_files(photos, register)
+            for rows in all_file_rows():
+                for some in rows.all():
+                    self._look_for_files(rows, some, register)
         self._look_for_leftovers()
         if with_hashes:
-            for photos in all_photos():
-                self._look_at_bytes(photos)
+            for rows in all_file_rows():
+                for some in rows.all():
+                    self._look_at_bytes(rows, some)
         return self.counts
 
     def _found(self, finding: Finding, name: str) -> None:
@@ -83,25 +80,25 @@ class _Sweep:
         self.tell(finding, name)
 
     def _look_at_names(self, names: Sequence[str]) -> None:
-        photo_names: dict[str, UUID] = {}
+        by_rows: dict[FileRows, dict[str, UUID]] = {rows: {} for rows in all_file_rows()}
         uploads = []
         for name in names:
-            if matched := _LAYOUT.fullmatch(name):
-                photo_names[name] = UUID(matched[2])
+            found = next(((rows, row_id) for rows in by_rows if (row_id := rows.id_in(name)) is not None), None)
+            if found is not None:
+                by_rows[found[0]][name] = found[1]
             elif self.has_uploads and owner_id_of(name) is not None:
                 uploads.append(name)
             else:
                 self._found(Finding.FOREIGN, name)
-        self._look_at_photos(photo_names)
+        for rows, ids in by_rows.items():
+            self._look_at_files(rows, ids)
         self._look_at_uploads(uploads)
 
-    def _look_at_photos(self, names: dict[str, UUID]) -> None:
-        rows = Photo.objects.filter(pk__in=set(names.values())).values_list("file", "thumbnail")
-        named = set(itertools.chain.from_iterable(rows))
-        orphans = [name for name in names if name not in named and self._is_older(name, _YOUNG)]
+    def _look_at_files(self, rows: FileRows, ids: dict[str, UUID]) -> None:
+        named = rows.named_by(list(set(ids.values()))) if ids else set()
+        orphans = [name for name in ids if name not in named and self._is_older(name, _YOUNG)]
         if self.is_fix and orphans:  # no row of another id may name it either
-            rows = Photo.objects.filter(Q(file__in=orphans) | Q(thumbnail__in=orphans)).values_list("file", "thumbnail")
-            named = set(itertools.chain.from_iterable(rows))
+            named = rows.named_among(orphans)
             orphans = [name for name in orphans if name not in named]
         self._remove_or_tell(Finding.ORPHAN, orphans)
 
@@ -131,35 +128,36 @@ class _Sweep:
         except FileNotFoundError:  # deleted since it was listed
             return False
 
-    def _look_for_files(self, photos: Sequence[StoredPhoto], register: NameRegister) -> None:
-        listed = register.known([name for photo in photos for name in photo.names])
+    def _look_for_files(self, rows: FileRows, some: Sequence[StoredRow], register: NameRegister) -> None:
+        listed = register.known([name for row in some for name in row.names])
         missing = [
-            (photo, name)
-            for photo in photos
-            for name in photo.names
+            (row, name)
+            for row in some
+            for name in row.names
             # Also what has been uploaded since the names were listed.
             if name not in listed and not self.storage.exists(name)
         ]
-        there = still_there([photo.id for photo, _ in missing]) if missing else set()
-        for photo, name in missing:
-            if photo.id in there:
-                self._found(Finding.MISSING, f"{name} (photo {photo.id})")
+        there = rows.still_there([row.id for row, _ in missing])
+        for row, name in missing:
+            if row.id in there:
+                self._found(Finding.MISSING, f"{name} ({rows.label} {row.id})")
 
-    def _look_at_bytes(self, photos: Sequence[StoredPhoto]) -> None:
+    def _look_at_bytes(self, rows: FileRows, some: Sequence[StoredRow]) -> None:
+        hashed = [row for row in some if row.sha256]
         with ThreadPoolExecutor(max_workers=_HASHED_AT_ONCE) as threads:
-            hashes = list(threads.map(self._sha256, photos))
-        differing = [photo for photo, sha256 in zip(photos, hashes, strict=True) if sha256 not in ("", photo.sha256)]
-        there = still_there([photo.id for photo in differing]) if differing else set()
-        for photo in differing:
-            if photo.id in there:
-                self._found(Finding.DAMAGED, f"{photo.file} (photo {photo.id})")
+            hashes = list(threads.map(self._sha256, hashed))
+        differing = [row for row, sha256 in zip(hashed, hashes, strict=True) if sha256 not in ("", row.sha256)]
+        there = rows.still_there([row.id for row in differing])
+        for row in differing:
+            if row.id in there:
+                self._found(Finding.DAMAGED, f"{row.names[0]} ({rows.label} {row.id})")
 
-    def _sha256(self, photo: StoredPhoto) -> str:
-        """Of the file's bytes; empty where there is no file, which is told elsewhere."""
+    def _sha256(self, row: StoredRow) -> str:
+        """Of the first file's bytes; empty where there is no file, which is told elsewhere."""
         try:
-            return sha256_of_bytes(self.storage, photo.file) if photo.file else ""
+            return sha256_of_bytes(self.storage, row.names[0])
         except FileNotFoundError:  # also where the file is there and its bytes are not
-            return _UNREADABLE if self.storage.exists(photo.file) else ""
+            return _UNREADABLE if self.storage.exists(row.names[0]) else ""
 
 
 def _batched(names: Iterator[str]) -> Iterator[Sequence[str]]:

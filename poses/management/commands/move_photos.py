@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
 
     def _tell(self, outcome: Outcome, blob: Blob) -> None:
-        self.stdout.write(f"{outcome}: {blob.name} (photo {blob.photo_id})")
+        self.stdout.write(f"{outcome}: {blob.name} ({blob.kind} {blob.row_id})")
 
     def _show(self, progress: Progress) -> None:
         is_terminal = self.stdout.isatty()

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from core.storage.errors import StorageUnavailable
 from core.storage.photos import storage_named
 from poses.models import Photo
-from poses.services import moving, stored_photos
+from poses.services import moving, stored_files
 from tests.conftest import jpeg
 from tests.servers import free_port
 
@@ -144,23 +144,23 @@ def test_photos_that_are_deleted_meanwhile_are_no_problem(make_photo, monkeypatc
     photo = make_photo()
     for name in contents("local"):
         storage_named("local").delete(name)
-    fetched = moving.all_photos
+    fetched = stored_files.FileRows.all
 
-    def then_deleted():
-        for photos in fetched():
+    def then_deleted(rows):
+        for some in fetched(rows):
             Photo.objects.filter(pk=photo.pk).delete()
-            yield photos
+            yield some
 
-    monkeypatch.setattr(moving, "all_photos", then_deleted)
+    monkeypatch.setattr(stored_files.FileRows, "all", then_deleted)
     assert "missing in the source 0" in move()
 
 
 def test_rows_are_gone_through_in_pages_with_those_that_come_meanwhile(make_photo, monkeypatch):
-    monkeypatch.setattr(stored_photos, "_AT_ONCE", 2)
+    monkeypatch.setattr(stored_files, "_AT_ONCE", 2)
     made = [make_photo().pk for _ in range(4)]
     Photo.objects.update(created_at=Photo.objects.first().created_at)
     seen: list[Any] = []
-    for photos in stored_photos.all_photos():
+    for photos in next(rows for rows in stored_files.all_file_rows() if rows.model is Photo).all():
         seen += [photo.id for photo in photos]
         if len(seen) == 2:
             made.append(make_photo().pk)
