@@ -24,6 +24,7 @@ _REFUSALS = {
     HTTPStatus.NOT_FOUND: "No such object, or not yours.",
     HTTPStatus.CONFLICT: "What was asked for no longer fits what is there; `code` says why.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The file is too large.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The Idempotency-Key was used for another request.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many failed attempts; `Retry-After` says how many seconds to wait.",
     HTTPStatus.INSUFFICIENT_STORAGE: "The site's disk is full; nothing was stored.",
     HTTPStatus.SERVICE_UNAVAILABLE: "A part of the site is missing or down; `Retry-After` may say for how long.",

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.files import AnyAccept, as_file, binary
 from core.api.pagination import NewestFirstPagination
 from core.api.parsers import BoundedJSONParser
 from core.api.schema import refusals
@@ -22,7 +23,7 @@ from poses.selectors.revisions import LARGEST_NUMBER, edits, revisions_of
 from poses.services.editing import restore_revision
 
 from .examples import RESTORE_EXAMPLE
-from .files import AnyAccept, as_file, binary, may_not_export
+from .files import may_not_export
 from .poses import EDIT_ANSWERS
 from .revision_serializers import RestoreSerializer, RevisionSerializer, RevisionSummarySerializer
 from .serializers import PoseSerializer

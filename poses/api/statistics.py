@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.files import AnyAccept, as_file
 from core.api.schema import refusals
 from poses.engine import landmarks
 from poses.engine.deviations import Deviation
@@ -25,7 +26,7 @@ from poses.selectors.statistics import (
     may_see_statistics,
 )
 
-from .files import AnyAccept, as_file, may_not_export
+from .files import may_not_export
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -28,9 +28,16 @@ class Rendition:
     link: str | None = None
 
 
+def stored(file: FieldFile, content_type: str, filename: str) -> Rendition:
+    """Any stored file, or a link to it. Raises FileNotFoundError, StorageUnavailable."""
+    link = photo_files.link(file, content_type=content_type, filename=filename)
+    content = photo_files.streamed(file) if link is None else b""
+    return Rendition(content, content_type, filename, link)
+
+
 def original(photo: Photo) -> Rendition:
     """The upload as it came. Raises FileNotFoundError where it is gone; what is made from it raises Conflict."""
-    return _stored(photo.file, photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
+    return stored(photo.file, photo.content_type, f"{photo.id}{PurePath(str(photo.file)).suffix}")
 
 
 def display(photo: Photo) -> Rendition:
@@ -45,7 +52,7 @@ def display(photo: Photo) -> Rendition:
 
 def thumbnail(photo: Photo) -> Rendition:
     """The small JPEG that was made at upload."""
-    return _stored(photo.thumbnail, "image/jpeg", f"{photo.id}.thumbnail.jpg")
+    return stored(photo.thumbnail, "image/jpeg", f"{photo.id}.thumbnail.jpg")
 
 
 def overlay_svg(photo: Photo) -> Rendition:
@@ -90,12 +97,6 @@ def _photo_rows(photo: Photo, people: Iterable[Pose]) -> csv_long.PhotoRows:
 def _person_rows(pose: Pose) -> csv_long.PersonRows:
     version = pose.current.version
     return csv_long.PersonRows(pose.person, pose.current.source, version.keypoints, version.extras)
-
-
-def _stored(file: FieldFile, content_type: str, filename: str) -> Rendition:
-    link = photo_files.link(file, content_type=content_type, filename=filename)
-    content = photo_files.streamed(file) if link is None else b""
-    return Rendition(content, content_type, filename, link)
 
 
 def _burned_in(photo: Photo, format_name: str, content_type: str, extension: str) -> Rendition:
