@@ -37,6 +37,7 @@ class Photo(WorkItem):
         API = "api", "API"
         ADMIN = "admin", "Admin"
         BUCKET = "bucket", "Bucket"
+        BATCH = "batch", "Batch"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import IntegrityError, transaction
@@ -49,10 +50,43 @@ def upload_photo(
     Bytes that the owner has uploaded before are answered with the photo that exists; `is_rerun` detects it again with
     these options. Raises DomainError with the gate's code where the file is refused; then no row and no file is left.
     """
-    model = engine.model_named(options.model)
+    engine.model_named(options.model)  # raises before anything is read
     with engine.refusing_on("image"):
         content = decode.read_bounded(stream)
     decoded = pictures.decoded_upload(content)
+    uploaded = add_photo(
+        owner=owner,
+        content=content,
+        decoded=decoded,
+        name=name,
+        source=source,
+        options=options,
+        is_queued=is_queued,
+        detector=detector,
+    )
+    if not uploaded.is_new:
+        _detect_known(uploaded.photo, options, is_rerun=is_rerun, is_queued=is_queued, detector=detector)
+    return uploaded
+
+
+def add_photo(
+    *,
+    owner: "User",
+    content: bytes,
+    decoded: DecodedPhoto,
+    name: str,
+    source: Photo.Source,
+    options: DetectionOptions,
+    is_queued: bool = False,
+    lease: timedelta = detecting.REQUEST_LEASE,
+    detector: Detector | None = None,
+) -> Uploaded:
+    """Stores bytes that have passed the gate and finds the people on them, now or (`is_queued`) in the background.
+
+    A photo that the owner has already is answered as it stands. A detection that is not done when `lease` ends is taken
+    up by others. Raises DomainError; then no row and no file is left.
+    """
+    model = engine.model_named(options.model)
     sha256 = hashlib.sha256(content).hexdigest()
     photo = Photo(
         owner=owner,
@@ -68,12 +102,10 @@ def upload_photo(
         model_name=model.name,
         people_wanted=options.people,
         min_confidence=options.min_confidence,
-        **(claims.queued() if is_queued else claims.claimed_from_the_start(detecting.REQUEST_LEASE)),
+        **(claims.queued() if is_queued else claims.claimed_from_the_start(lease)),
     )
     if not _is_stored(photo, content, decoded, is_queued=is_queued):
-        photo = Photo.objects.get(owner=owner, sha256=sha256)
-        _detect_known(photo, options, is_rerun=is_rerun, is_queued=is_queued, detector=detector)
-        return Uploaded(photo, is_new=False)
+        return Uploaded(Photo.objects.get(owner=owner, sha256=sha256), is_new=False)
     if not is_queued:
         detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
     return Uploaded(photo, is_new=True)
