@@ -1,0 +1,1 @@
+"""Smaller files of photos that passed the gate. Plain Python; knows no Django and no app but the pose engine."""
