@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from core import metrics
 from core.batches import batched
+from core.errors import Conflict
 from core.storage.rows import insert
 from core.work import claims
 from poses import queue
@@ -59,6 +61,37 @@ def detect_photo(
     seconds = time.perf_counter() - started
     metrics.detection("completed", seconds)
     _save_found(photo, actor, found, model, round(seconds * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """People that were found, and the row that says how; nothing of it is written yet."""
+
+    detection: Detection
+    people: Sequence[Person]
+
+
+def detected(photo: Photo, pixels: NDArray[np.uint8], model: Model) -> Detected:
+    """Finds people as the photo's row asks, and writes nothing. Raises DomainError where the engine fails."""
+    settings = DetectionOptions.of_photo(photo).detection_settings
+    started = time.perf_counter()
+    try:
+        found = engine.detector().detect(pixels, model=model, settings=settings)
+    except Exception as error:  # a native library may raise anything
+        logger.exception("detection failed on a photo of %s", photo.owner_id)
+        metrics.detection("failed", time.perf_counter() - started)
+        reason = error if isinstance(error, EngineError) else UNEXPECTED
+        raise Conflict(reason.code, reason.message) from error
+    seconds = time.perf_counter() - started
+    metrics.detection("completed", seconds)
+    return Detected(_detection(photo, found, model, round(seconds * 1000)), found)
+
+
+def save_first(photo: Photo, found: Detected, *, actor: "User | None") -> None:
+    """Writes what was found on a photo that nobody looked at before, in the transaction that inserts the photo."""
+    insert([found.detection])
+    photo.people = people.save_first(photo, found.detection, found.people)
+    _log_found(photo, actor, found.people, found.detection)
 
 
 def detect_again(
@@ -145,16 +178,7 @@ def _queued(photos: QuerySet[Photo], actor: "User | None", asked: dict[str, Any]
 
 
 def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], model: Model, milliseconds: int) -> None:
-    detection = Detection(
-        photo=photo,
-        model_name=model.name,
-        model_sha256=model.sha256,
-        mediapipe_version=model.runtime_version,
-        people_wanted=photo.people_wanted,
-        min_confidence=photo.min_confidence,
-        people_found=len(found),
-        milliseconds=milliseconds,
-    )
+    detection = _detection(photo, found, model, milliseconds)
     is_first = photo.detection_id is None
     with transaction.atomic():
         # Only who has claimed the photo writes detections, and this write locks it against edits.
@@ -166,8 +190,25 @@ def _save_found(photo: Photo, actor: "User | None", found: Sequence[Person], mod
             photo.people = people.merge(photo, detection, found, actor=actor)
             photo.people_found = len(photo.people)
             Photo.objects.filter(pk=photo.pk).update(people_found=photo.people_found)
-        message = f"{len(found)} found with {model.name}" if found else f"Nobody found with {model.name}"
-        log(photo=photo, actor=actor, action=LogEntry.Action.DETECT, message=message, milliseconds=milliseconds)
+        _log_found(photo, actor, found, detection)
+
+
+def _detection(photo: Photo, found: Sequence[Person], model: Model, milliseconds: int) -> Detection:
+    return Detection(
+        photo=photo,
+        model_name=model.name,
+        model_sha256=model.sha256,
+        mediapipe_version=model.runtime_version,
+        people_wanted=photo.people_wanted,
+        min_confidence=photo.min_confidence,
+        people_found=len(found),
+        milliseconds=milliseconds,
+    )
+
+
+def _log_found(photo: Photo, actor: "User | None", found: Sequence[Person], detection: Detection) -> None:
+    message = f"{len(found) or 'Nobody'} found with {detection.model_name}"
+    log(photo=photo, actor=actor, action=LogEntry.Action.DETECT, message=message, milliseconds=detection.milliseconds)
 
 
 def _save_failure(photo: Photo, actor: "User | None", error: EngineError) -> None:

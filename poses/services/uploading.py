@@ -2,8 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import IntegrityError, transaction
 
@@ -14,9 +13,11 @@ from poses import queue
 from poses.engine import decode
 from poses.engine.decode import DecodedPhoto
 from poses.engine.detector import Detector
+from poses.engine.models import Model
 from poses.models import LogEntry, Photo
 
 from . import detecting, engine, photo_files, pictures
+from .detecting import Detected
 from .logging import log
 from .options import DetectionOptions
 
@@ -50,65 +51,92 @@ def upload_photo(
     Bytes that the owner has uploaded before are answered with the photo that exists; `is_rerun` detects it again with
     these options. Raises DomainError with the gate's code where the file is refused; then no row and no file is left.
     """
-    engine.model_named(options.model)  # raises before anything is read
+    model = engine.model_named(options.model)
     with engine.refusing_on("image"):
         content = decode.read_bounded(stream)
     decoded = pictures.decoded_upload(content)
-    uploaded = add_photo(
-        owner=owner,
-        content=content,
-        decoded=decoded,
-        name=name,
-        source=source,
-        options=options,
-        is_queued=is_queued,
-        detector=detector,
-    )
-    if not uploaded.is_new:
-        _detect_known(uploaded.photo, options, is_rerun=is_rerun, is_queued=is_queued, detector=detector)
-    return uploaded
-
-
-def add_photo(
-    *,
-    owner: "User",
-    content: bytes,
-    decoded: DecodedPhoto,
-    name: str,
-    source: Photo.Source,
-    options: DetectionOptions,
-    is_queued: bool = False,
-    lease: timedelta = detecting.REQUEST_LEASE,
-    detector: Detector | None = None,
-) -> Uploaded:
-    """Stores bytes that have passed the gate and finds the people on them, now or (`is_queued`) in the background.
-
-    A photo that the owner has already is answered as it stands. A detection that is not done when `lease` ends is taken
-    up by others. Raises DomainError; then no row and no file is left.
-    """
-    model = engine.model_named(options.model)
     sha256 = hashlib.sha256(content).hexdigest()
     photo = Photo(
         owner=owner,
         sha256=sha256,
-        size_bytes=len(content),
-        width=decoded.width,
-        height=decoded.height,
-        content_type=decoded.format.content_type,
-        is_displayable=decoded.is_displayable,
-        original_name=_shown_name(name),
         source=source,
-        notice=" ".join(decoded.notices),
-        model_name=model.name,
-        people_wanted=options.people,
-        min_confidence=options.min_confidence,
-        **(claims.queued() if is_queued else claims.claimed_from_the_start(lease)),
+        **_facts(content, decoded, name, model, options),
+        **(claims.queued() if is_queued else claims.claimed_from_the_start(detecting.REQUEST_LEASE)),
     )
     if not _is_stored(photo, content, decoded, is_queued=is_queued):
-        return Uploaded(Photo.objects.get(owner=owner, sha256=sha256), is_new=False)
+        photo = Photo.objects.get(owner=owner, sha256=sha256)
+        _detect_known(photo, options, is_rerun=is_rerun, is_queued=is_queued, detector=detector)
+        return Uploaded(photo, is_new=False)
     if not is_queued:
         detecting.detect_photo(photo=photo, actor=owner, pixels=decoded.pixels, model=model, detector=detector)
     return Uploaded(photo, is_new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A photo whose files are stored and whose people are found, and whose rows are not written yet."""
+
+    photo: Photo
+    found: Detected
+
+    def insert(self) -> None:
+        """Writes its rows, in the caller's transaction. Raises IntegrityError where the owner has these bytes now."""
+        photo = self.photo
+        photo.detection, photo.people_found = self.found.detection, len(self.found.people)
+        insert([photo])
+        log(photo=photo, actor=photo.owner, action=LogEntry.Action.UPLOAD, message=photo.original_name)
+        detecting.save_first(photo, self.found, actor=photo.owner)
+
+    def discard(self) -> None:
+        """Removes its files, where the rows did not come about."""
+        photo_files.remove(self.photo.file.name, self.photo.thumbnail.name)
+
+
+def detected_photo(
+    *,
+    owner: "User",
+    content: bytes,
+    sha256: str,
+    decoded: DecodedPhoto,
+    name: str,
+    source: Photo.Source,
+    options: DetectionOptions,
+) -> NewPhoto:
+    """Finds the people on bytes that have passed the gate, and stores the files; the caller inserts or discards it.
+
+    For work that is done as a whole or not at all. Raises DomainError, also where the engine fails; then nothing is
+    stored.
+    """
+    model = engine.model_named(options.model)
+    photo = Photo(
+        owner=owner,
+        sha256=sha256,
+        source=source,
+        status=Photo.Status.COMPLETED,
+        lease_until=None,
+        attempts=1,
+        **_facts(content, decoded, name, model, options),
+    )
+    found = detecting.detected(photo, decoded.pixels, model)
+    files = photo_files.store(stem=photo.id.hex, content=content, decoded=decoded)
+    photo.file.name, photo.thumbnail.name = files.file, files.thumbnail
+    return NewPhoto(photo, found)
+
+
+def _facts(content: bytes, decoded: DecodedPhoto, name: str, model: Model, options: DetectionOptions) -> dict[str, Any]:
+    """The columns that follow from the bytes and from what is asked."""
+    return {
+        "size_bytes": len(content),
+        "width": decoded.width,
+        "height": decoded.height,
+        "content_type": decoded.format.content_type,
+        "is_displayable": decoded.is_displayable,
+        "original_name": _shown_name(name),
+        "notice": " ".join(decoded.notices),
+        "model_name": model.name,
+        "people_wanted": options.people,
+        "min_confidence": options.min_confidence,
+    }
 
 
 def _detect_known(
