@@ -27,7 +27,7 @@ class Daily:
     minute: int
 
 
-DAILY = (Daily("clear_api_sessions", 3, 10), Daily("clear_uploads", 3, 20))
+DAILY = (Daily("clear_api_sessions", 3, 10), Daily("clear_uploads", 3, 20), Daily("clear_batches", 3, 30))
 
 
 def schedule_settings(trigger: str, *, prefix: str, suffix: str) -> dict[str, Any]:

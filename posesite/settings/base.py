@@ -3,6 +3,7 @@
 `.env.example` lists each variable that is read here.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import django_stubs_ext
 import environ
 
 from core.logs import logging_settings
+from core.outbound.settings import allowed_networks, allowed_ports
 from core.schedule import schedule_settings
 from core.storage import photos
 from core.storage.database import database_settings
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "poses",
+    "batches",
 ]
 
 MIDDLEWARE = [
@@ -176,6 +179,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "PhotoStatusEnum": "poses.models.Photo.Status",
         "LogStatusEnum": "poses.models.LogEntry.Status",
+        "BatchStageEnum": "batches.models.Batch.Stage",
+        "BatchRowStateEnum": "batches.models.BatchRow.State",
+        "BatchStatusEnum": "batches.selectors.standing.Standing",
+        "BatchImageStatusEnum": "batches.selectors.standing.ImageStanding",
+        "DeliveryStatusEnum": "batches.models.Delivery.Status",
         "PhotoSourceEnum": "poses.models.Photo.Source",
         "RevisionSourceEnum": "poses.models.PoseRevision.Source",
     },
@@ -204,6 +212,14 @@ POSE_MODEL = env.str("POSE_MODEL", "pose_landmarker_full")
 POSE_PEOPLE = env.int("POSE_PEOPLE", 5)
 POSE_MIN_CONFIDENCE = env.float("POSE_MIN_CONFIDENCE", 0.5)
 POSE_THREADS = env.int("POSE_THREADS", 0)  # 0: one a core
+
+# What users' addresses may lead to besides ports 80 and 443 of the public internet.
+OUTBOUND_ALLOWED_NETWORKS = allowed_networks(env.list("OUTBOUND_ALLOWED_NETWORKS", default=[]))
+OUTBOUND_ALLOWED_PORTS = allowed_ports(env.list("OUTBOUND_ALLOWED_PORTS", default=[]))
+
+# Shifts of workers on batches at a time: as many as there are worker processes, on all machines together.
+BATCH_SHIFTS = env.int("BATCH_SHIFTS", 0) or env.int("WORKERS", 0) or len(os.sched_getaffinity(0))
+BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 50_000)
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING: dict[str, Any] = logging_settings(level=LOG_LEVEL, line_format=env.str("LOG_FORMAT", "text"))

@@ -18,9 +18,9 @@ def _codenames(role: str) -> set[str]:
 def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
+    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch"}
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
-        "poses"
+        *("poses", "batches"),
     }
 
 
@@ -30,12 +30,12 @@ def test_it_can_run_again_and_mends_what_is_missing():
     Group.objects.get(name=OPERATORS).delete()
     Group.objects.get(name=REVIEWERS).delete()
 
-    ensure_roles(app_label="poses")
-    ensure_roles(app_label="poses")
+    for app_label in ("poses", "batches", "poses", "batches"):
+        ensure_roles(app_label=app_label)
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo"}
+    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch"}
 
 
 @pytest.mark.django_db
