@@ -17,6 +17,8 @@ from core.middleware import unavailable_page
 
 urlpatterns = [
     path("", include("poses.urls")),
+    path("batches/webhooks/", include("batches.webhook_urls")),
+    path("batches/", include("batches.urls")),
     path("accounts/", include("accounts.urls")),
     path("queue/", include("core.queue_page.urls")),
     path("admin/", admin.site.urls),
@@ -24,6 +26,8 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics_page, name="metrics"),
     path("api/", include("poses.api.urls")),
+    path("api/", include("batches.api.urls")),
+    path("api/", include("batches.api.webhook_urls")),
     path("api/auth/", include("accounts.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="swagger-ui"),

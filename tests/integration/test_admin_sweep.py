@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import ApiSession, User
 from core.work import claims
 from poses.models import Arrival, MirrorCheck, Photo
+from tests.integration.batches.batch_rows import finished_batch
 from tests.integration.poses.admin_rows import uploaded
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -20,12 +21,13 @@ LABELS = [model._meta.label for model in MODELS]
 
 
 def make_rows(owner: User, numbers: range) -> None:
-    """Rows of every registered kind; a photo brings pose, revision, detection and log entries."""
+    """Rows of every registered kind; a photo brings pose, revision, detection and log entries, a batch its images."""
     for number in numbers:
         photo = uploaded(owner, number)
         person = User.objects.create(email=f"user-{number}@example.org")
         Group.objects.create(name=f"group {number}")
         MirrorCheck.objects.create(photo=photo, asked_by=person, **claims.queued())
+        finished_batch(owner, number)
         Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
         ApiSession.objects.create(user=person, refresh_jti=f"{number}", expires_at=timezone.now() + timedelta(days=1))
 
@@ -52,6 +54,7 @@ def rows(user, fake_detector) -> None:
 
 def test_the_sweep_knows_the_site():
     assert {"poses.Photo", "poses.Pose", "poses.PoseRevision", "poses.LogEntry", "accounts.User"} <= set(LABELS)
+    assert {"batches.Batch", "batches.BatchImage", "batches.Output"} <= set(LABELS)
 
 
 @pytest.mark.usefixtures("rows")

@@ -1,15 +1,17 @@
 """Every URL of the site, by role: who sees it, who is sent to log in, who is told that it is not there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from batches.models import Batch, Delivery, Output
 from poses.models import Arrival, Photo
 from poses.services.bucket import key_of
+from tests.integration.batches.batch_rows import finished_batch
 from tests.integration.poses.admin_rows import uploaded
 
 # Routes anyone may GET. The rest wants a login (pages redirect, the API answers 401).
@@ -25,6 +27,9 @@ POST_ONLY = {
     *("api/photos/<uuid:pk>/detect/", "api/photos/presign/"),
     *("review/bulk/", "poses/<uuid:pk>/review/", "api/poses/<uuid:pk>/review/"),
     *("poses/<uuid:pk>/revisions/restore/", "api/poses/<uuid:pk>/restore/"),
+    *(f"{api}batches/<uuid:pk>/{step}/" for api in ("", "api/") for step in ("start", "pause", "resume", "retry")),
+    *("api/batches/<uuid:pk>/cancel/", "batches/webhooks/secret/", "batches/webhooks/ping/", "api/webhooks/ping/"),
+    *("batches/webhooks/deliveries/<uuid:pk>/resend/", "api/webhooks/deliveries/<uuid:pk>/resend/"),
 }
 # Pages that are not there for who has no role.
 FOR_ROLES = {"queue/"}
@@ -52,20 +57,33 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 WITH_GET = [route for route in ROUTES if route not in POST_ONLY]
 PRIVATE = [route for route in WITH_GET if route not in OPEN]
-OF_A_PHOTO = [route for route in PRIVATE if "<uuid:pk>" in route]
+OF_AN_OBJECT = [route for route in PRIVATE if "<uuid:pk>" in route]
+
+
+# Whose id a route takes, by what stands in it; the first that does.
+IDS: dict[str, Callable[[Photo], object]] = {
+    "deliveries/": lambda photo: Delivery.objects.get().pk,
+    "batches/outputs/": lambda photo: Output.objects.get().pk,
+    "batches/": lambda photo: Batch.objects.get().pk,
+    "poses/": lambda photo: photo.poses.get().pk,
+    "": lambda photo: photo.pk,
+}
 
 
 def url(route: str, photo: Photo) -> str:
-    pose_or_photo = photo.poses.get().pk if "poses/" in route else photo.pk
-    return "/" + route.replace("<uuid:pk>", str(pose_or_photo)).replace("<int:number>", "1")
+    if "<uuid:pk>" in route:
+        pk = next(pk_of for part, pk_of in IDS.items() if part in route)(photo)
+        route = route.replace("<uuid:pk>", str(pk))
+    return "/" + route.replace("<int:number>", "1")
 
 
 @pytest.fixture
 def photo(user: User, fake_detector) -> Photo:
-    """With an upload to the bucket whose id is the photo's, so that one id serves all routes."""
+    """With an upload to the bucket whose id is the photo's, so that one id serves all routes, and with a batch."""
     photo = uploaded(user, 1)
     key = key_of(user.pk, photo.pk)
     Arrival.objects.create(owner=user, bucket="photos", key=key, etag="e", size_bytes=1, photo=photo)
+    finished_batch(user)
     return photo
 
 
@@ -76,9 +94,8 @@ def client_of(user: User) -> Client:
 
 
 def test_the_sweep_knows_the_site():
-    assert {"", "photos/<uuid:pk>/", "api/photos/", "api/photos/<uuid:pk>/overlay.svg/", "accounts/profile/"} <= set(
-        ROUTES
-    )
+    assert {"", "photos/<uuid:pk>/", "api/photos/<uuid:pk>/overlay.svg/", "accounts/profile/"} <= set(ROUTES)
+    assert {"batches/<uuid:pk>/", "api/batches/outputs/<uuid:pk>/", "api/webhooks/deliveries/"} <= set(ROUTES)
     assert set(ROUTES) >= POST_ONLY
     assert set(ROUTES) >= OPEN | FOR_ROLES | REFUSED | PARTS
     assert not [route for route in ROUTES if "<" in route.replace("<uuid:pk>", "").replace("<int:number>", "")]
@@ -120,7 +137,7 @@ def test_anonymous_visitors_are_sent_to_log_in(route, client, photo):
         assert response["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("route", OF_A_PHOTO)
+@pytest.mark.parametrize("route", OF_AN_OBJECT)
 def test_someone_elses_is_404(route, stranger, photo):
     assert client_of(stranger).get(url(route, photo)).status_code == 404
 
@@ -135,7 +152,7 @@ def test_what_is_posted_to_cannot_be_read(route, user, photo):
     assert client_of(user).get(url(route, photo)).status_code == 405
 
 
-@pytest.mark.parametrize("route", OF_A_PHOTO)
+@pytest.mark.parametrize("route", OF_AN_OBJECT)
 def test_malformed_ids_are_404(route, user, db):
     malformed = route.replace("<uuid:pk>", "not-an-id").replace("<int:number>", "1")
     assert client_of(user).get(f"/{malformed}").status_code == 404
