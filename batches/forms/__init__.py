@@ -1,0 +1,1 @@
+"""Forms of batches; what they give is `services.options`."""
