@@ -190,7 +190,7 @@ class Site:
         disposition = 'Content-Disposition: form-data; name="image"; filename="photo.jpg"'
         head = f"--{boundary}\r\n{disposition}\r\nContent-Type: image/jpeg\r\n\r\n"
         body = b"".join((head.encode(), jpeg, f"\r\n--{boundary}--\r\n".encode()))
-        headers = {**self._headers(), "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        headers = {**self.headers(), "Content-Type": f"multipart/form-data; boundary={boundary}"}
         connection.request("POST", "/api/photos/", body, headers)
         response = connection.getresponse()
         answer = response.read()
@@ -200,14 +200,14 @@ class Site:
 
     def get(self, connection: http.client.HTTPConnection, path: str) -> bytes:
         """The body of a page that must answer 200."""
-        connection.request("GET", path, headers=self._headers())
+        connection.request("GET", path, headers=self.headers())
         response = connection.getresponse()
         answer = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path} answered {response.status}: {answer[:200]!r}")
         return answer
 
-    def _headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
 
