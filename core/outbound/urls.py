@@ -8,7 +8,7 @@ from django.conf import settings
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from .addresses import Address
+from .addresses import Address, may_be_reached
 from .errors import OutboundError
 
 _MAX_CHARACTERS = 2048
@@ -60,8 +60,10 @@ def target_of(url: str) -> Target:
 
 
 def check_url(url: str) -> None:
-    """Whether a URL may be asked for at all, by its text alone. Raises OutboundError."""
-    target_of(url)
+    """Whether a URL may be asked for at all, by its text alone. Raises OutboundError, also for a refused address."""
+    address = target_of(url).address
+    if address is not None and not may_be_reached(address, opened=settings.OUTBOUND_ALLOWED_NETWORKS):
+        raise OutboundError("address_blocked")
 
 
 def host_of(url: str) -> str:
