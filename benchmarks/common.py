@@ -208,6 +208,7 @@ class Site:
         return answer
 
     def headers(self) -> dict[str, str]:
+        """Of a program that has logged in."""
         return {"Authorization": f"Bearer {self.token}"}
 
 
