@@ -19,6 +19,7 @@ _LEASE_S = float(os.environ.get("FRAIL_LEASE_S", "0"))
 @app.on_after_finalize.connect
 def make_frail(sender: object, **kwargs: object) -> None:
     """Once Django is loaded."""
+    from batches.services import hosts, shifts
     from core.work import claims, item, kinds, reconnecting, sweeping
     from poses.services import engine
 
@@ -35,6 +36,8 @@ def make_frail(sender: object, **kwargs: object) -> None:
         lease = timedelta(seconds=_LEASE_S)
         item.MESSAGE_LEASE = claims.MESSAGE_LEASE = sweeping.MESSAGE_LEASE = lease
         reconnecting._SILENCE_S, reconnecting._EVERY_S = 2 * _LEASE_S, _LEASE_S / 2
+        shifts._LEASE = hosts.LEASE = lease
+        shifts._KEPT_EVERY_S = _LEASE_S / 4
         for kind in kinds.all_kinds():
             object.__setattr__(kind, "lease", lease)
         app.conf.beat_schedule["sweep"]["schedule"] = _LEASE_S / 4

@@ -137,8 +137,8 @@ class _Shift:
     def _work_on(self, fetched: Future[Fetched]) -> None:
         image, slot = self._fetching.pop(fetched)
         self._hosts[image.host].idle.append(slot)
-        is_fresh = image.lease_until is not None and image.lease_until - timezone.now() > queue.IMAGE_LEASE / 2
-        if is_fresh or claims.renew([image], lease=queue.IMAGE_LEASE):
+        is_fresh = image.lease_until is not None and image.lease_until - timezone.now() > self._kind.lease / 2
+        if is_fresh or claims.renew([image], lease=self._kind.lease):
             running.work_on(self._kind, image, partial(working.work_on_fetched, fetch=fetched.result))
 
     def _look_around(self) -> None:

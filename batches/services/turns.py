@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from batches import queue
 from batches.models import Batch, BatchImage
-from core.work import claims
+from core.work import claims, kinds
 
 
 def take_turn(at_most: int, *, busy_hosts: Collection[str] = ()) -> list[BatchImage]:
@@ -54,5 +54,9 @@ def _take(held: QuerySet[BatchImage], at_most: int) -> list[BatchImage]:
     with transaction.atomic():
         first = held.select_for_update(of=("self",), skip_locked=True).order_by("number")
         ids = list(first.values_list("pk", flat=True)[:at_most])
-        taken = claims.claim_held(BatchImage.objects.filter(pk__in=ids), lease=queue.IMAGE_LEASE) if ids else []
+        taken = (
+            claims.claim_held(BatchImage.objects.filter(pk__in=ids), lease=kinds.kind_named(queue.IMAGE).lease)
+            if ids
+            else []
+        )
         return sorted(taken, key=lambda image: image.number)

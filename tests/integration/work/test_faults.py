@@ -1,23 +1,15 @@
 """A small version of `benchmarks/faults.py`: real workers, killed for real."""
 
-import os
-import signal
 import socket
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
+from tests.frail_site import DEADLY_WIDTH, FrailSite
 from tests.servers import Redis
 
-ROOT = Path(__file__).resolve().parents[3]
-DEADLY_WIDTH = 333
 PHOTOS = 12
 
 STORE = """
@@ -41,65 +33,12 @@ queue_again(photos=Photo.objects.all(), actor=None)
 """
 
 
-class Site:
-    """A site without a web server, in a folder of its own."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")},
-            "DATA_DIR": str(folder),
-            "POSE_MODELS_DIR": str(settings.POSE_MODELS_DIR),
-            "DJANGO_SETTINGS_MODULE": "posesite.settings.development",
-            "PYTHONPATH": str(ROOT),
-            "FRAIL_WIDTH": str(DEADLY_WIDTH),
-            "FRAIL_LEASE_S": "3",
-            "WORKERS": "2",
-            **environment,
-        }
-        self.database = folder / "posesite.sqlite3"
-        self.log = folder / "log"
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def manage(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True, capture_output=True
-        )
-
-    def start(self) -> None:
-        for arguments in (
-            ["worker", "--queues", "upkeep,work", "--without-gossip", "--without-mingle"],
-            ["beat", "--scheduler", "celery.beat:Scheduler"],
-        ):
-            command = [sys.executable, "-m", "celery", "--app", "tests.frail_worker", *arguments]
-            with self.log.open("ab") as log:
-                self.processes.append(
-                    subprocess.Popen(
-                        command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-                    )
-                )
-
-    def kill(self) -> None:
-        """As a power cut would: parents and children alike."""
-        for process in self.processes:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self.processes.clear()
-
-    def outcome(self) -> tuple[list[tuple[object, ...]], int]:
-        """Status, error and attempts of each photo, and the number of detections that were kept."""
-        with closing(sqlite3.connect(self.database)) as database:
-            photos = database.execute("SELECT status, error_code, attempts FROM poses_photo").fetchall()
-            (detections,) = database.execute("SELECT count(*) FROM poses_detection").fetchone()
-        return photos, detections
-
-
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def make_site(tmp_path: Path) -> Iterator[Callable[..., FrailSite]]:
     made = []
 
-    def make(**environment: str) -> Site:
-        site = Site(tmp_path, **environment)
+    def make(**environment: str) -> FrailSite:
+        site = FrailSite(tmp_path, **environment)
         made.append(site)
         site.manage("migrate")
         return site
@@ -110,7 +49,7 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
 
 
 @pytest.fixture
-def site(make_site: Callable[..., Site]) -> Site:
+def site(make_site: Callable[..., FrailSite]) -> FrailSite:
     return make_site()
 
 
@@ -122,10 +61,17 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
     server.stop()
 
 
-def wait_until(site: Site, is_met: Callable[[list[tuple[object, ...]]], bool]) -> list[tuple[object, ...]]:
+def outcome(site: FrailSite) -> tuple[list[tuple[object, ...]], int]:
+    """Status, error and attempts of each photo, and the number of detections that were kept."""
+    photos = site.rows("SELECT status, error_code, attempts FROM poses_photo")
+    ((detections,),) = site.rows("SELECT count(*) FROM poses_detection")
+    return photos, detections
+
+
+def wait_until(site: FrailSite, is_met: Callable[[list[tuple[object, ...]]], bool]) -> list[tuple[object, ...]]:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        photos, _ = site.outcome()
+        photos, _ = outcome(site)
         if is_met(photos):
             return photos
         time.sleep(0.1)
@@ -136,7 +82,7 @@ def is_over(photos: list[tuple[object, ...]]) -> bool:
     return all(status in ("completed", "failed") for status, *_ in photos)
 
 
-def store(site: Site, *, deadly_ones: tuple[int, ...] = ()) -> None:
+def store(site: FrailSite, *, deadly_ones: tuple[int, ...] = ()) -> None:
     site.manage("shell", "-c", STORE.format(photos=PHOTOS, deadly=DEADLY_WIDTH, deadly_ones=deadly_ones))
 
 
@@ -147,7 +93,7 @@ def test_a_photo_that_kills_its_worker_fails_and_the_rest_is_detected_once(site)
     photos = wait_until(site, is_over)
     assert [photo for photo in photos if photo[0] == "failed"] == [("failed", "crashed", 3)]
     assert sum(status == "completed" for status, *_ in photos) == PHOTOS - 1
-    assert site.outcome()[1] == PHOTOS - 1
+    assert outcome(site)[1] == PHOTOS - 1
 
 
 @pytest.mark.mediapipe
@@ -159,7 +105,7 @@ def test_what_was_under_way_in_a_power_cut_is_finished_once(site):
     site.start()
     photos = wait_until(site, is_over)
     assert [status for status, *_ in photos] == ["completed"] * PHOTOS
-    assert site.outcome()[1] == PHOTOS
+    assert outcome(site)[1] == PHOTOS
 
 
 @pytest.mark.mediapipe
@@ -175,7 +121,7 @@ def test_a_broker_that_is_killed_and_comes_back_is_found_again(make_site, redis)
     site.manage("shell", "-c", AGAIN)
     photos = wait_until(site, is_over)
     assert [status for status, *_ in photos] == ["completed"] * PHOTOS
-    assert site.outcome()[1] == 2 * PHOTOS
+    assert outcome(site)[1] == 2 * PHOTOS
 
 
 @pytest.mark.mediapipe
