@@ -1,6 +1,7 @@
 """The batches app."""
 
 from django.apps import AppConfig
+from django.db.models import Q
 from django.db.models.signals import post_delete
 
 
@@ -16,9 +17,10 @@ class BatchesConfig(AppConfig):
 
         from . import queue
         from .models import Batch, BatchImage, Delivery, Output
-        from .services import completing, deliveries, outputs, shifts, working
+        from .services import completing, deliveries, outputs, shifts, stages, working
 
         post_delete.connect(outputs.follow_the_row, sender=Output)
+        post_delete.connect(completing.follow_the_row, sender=Batch)
         stored_files.register(
             stored_files.FileRows(
                 label="output",
@@ -38,6 +40,9 @@ class BatchesConfig(AppConfig):
                 model=BatchImage,
                 work=working.work_on_image,
                 on_failure=working.note_failure,
+                on_retry=stages.note_retry,
+                # What an owner has cancelled stays so.
+                may_be_retried=~Q(batch__stage=Batch.Stage.CANCELLED),
                 feed=shifts.feed,
                 lease=queue.IMAGE_LEASE,
                 retry_permission="batches.retry_batch",

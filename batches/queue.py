@@ -6,8 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import current_app
-from django.conf import settings
-from django.db import transaction
 
 from core.work import kinds, sending
 
@@ -18,19 +16,22 @@ RESULTS = "batch-results"
 DELIVERY = "delivery"
 # Longer than fetching and working on one image take at their limits.
 IMAGE_LEASE = timedelta(seconds=45)
+# Longer than a worker may take at all: AVIF of a certain size from many megapixels takes twenty seconds of a processor.
+LARGE_IMAGE_LEASE = timedelta(minutes=2)
 # A hundred thousand rows are written in less.
 RESULTS_LEASE = timedelta(minutes=2)
 DELIVERY_LEASE = timedelta(seconds=60)
 SHIFT = "batches.shift"
 
 
-def send_shifts(count: int | None = None) -> None:
-    """Tells the workers, once the caller's transaction has ended, that there are images to take.
-
-    As many messages as shifts go on at a time; one too many ends at once, and one that is lost is sent by the sweep.
-    """
-    wanted = settings.BATCH_SHIFTS if count is None else count
-    transaction.on_commit(lambda: _send_shifts(wanted))
+def send_shift(pk: int, holder: UUID) -> bool:
+    """Calls a worker to a shift, now; the two name the slot that notes it. False where the broker is down."""
+    try:
+        current_app.send_task(SHIFT, args=[pk, str(holder)], queue="work", retry=False)
+    except Exception as error:  # each broker has errors of its own, and the rows are safe whatever it says
+        logger.warning("cannot call a shift: %s", type(error).__name__)
+        return False
+    return True
 
 
 def send_images(image_ids: Sequence[UUID]) -> None:
@@ -46,11 +47,3 @@ def send_results(batch_ids: Sequence[UUID]) -> None:
 def send_deliveries(delivery_ids: Sequence[UUID]) -> None:
     """The same for webhooks and e-mails that are due."""
     sending.send_on_commit(kinds.kind_named(DELIVERY), delivery_ids)
-
-
-def _send_shifts(count: int) -> None:
-    try:
-        for _ in range(count):
-            current_app.send_task(SHIFT, queue="work", retry=False)
-    except Exception as error:  # each broker has errors of its own, and the rows are safe whatever it says
-        logger.warning("cannot send shifts: %s", type(error).__name__)

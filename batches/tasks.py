@@ -7,6 +7,6 @@ from .services import shifts
 
 
 @shared_task(name=SHIFT)
-def shift() -> None:
-    """Works on images of the running batches for some seconds."""
-    shifts.work_shift()
+def shift(pk: int | None = None, holder: str = "") -> None:
+    """Works on images of the running batches for some seconds; the two name the slot that notes the message."""
+    shifts.work_shift(called=None if pk is None else (pk, holder))

@@ -51,12 +51,14 @@ class _Reader:
     columns: Columns
     max_rows: int
     max_urls: int
+    max_urls_in_all: int | None
     url_problem: UrlProblem | None
     problems: Findings = field(default_factory=Findings)
     warnings: Findings = field(default_factory=Findings)
     rows: list[InputRow] = field(default_factory=list)
     serials: dict[str, int] = field(default_factory=dict)
     number: int = 0
+    url_count: int = 0
 
     def read(self, records: Iterator[Record | Problem]) -> None:
         for record in records:
@@ -72,6 +74,12 @@ class _Reader:
                 self.problems.add(record)
             else:
                 self._take(record)
+                if self.max_urls_in_all is not None and self.url_count > self.max_urls_in_all:
+                    message = (
+                        f"The file has more than {self.max_urls_in_all:,} image URLs. Split it into several files."
+                    )
+                    self.problems.add(Problem("csv_too_many_images", message, line))
+                    return
         if not self.number:
             self.problems.add(Problem("csv_no_rows", "The file has a header but no rows below it."))
 
@@ -116,6 +124,7 @@ class _Reader:
             return ()
         name = self.header[self.columns.urls]
         urls = url_cells.split(cells[self.columns.urls])
+        self.url_count += len(urls)
         if not urls:
             message = f"{place}: there is no image URL in the column {shown(name)}."
             self.problems.add(Problem("csv_no_url", message, place.line, name))
@@ -136,11 +145,19 @@ class _Reader:
                 self.warnings.add(Problem(code, message, place.line, column))
 
 
-def read(content: bytes, *, max_rows: int, max_urls: int = 100, url_problem: UrlProblem | None = None) -> Table:
+def read(
+    content: bytes,
+    *,
+    max_rows: int,
+    max_urls: int = 100,
+    max_urls_in_all: int | None = None,
+    url_problem: UrlProblem | None = None,
+) -> Table:
     """The table, or CsvRefused with everything that is wrong with it.
 
-    `max_rows` counts rows below the header, `max_urls` the URLs of one cell. `url_problem` says of a URL why it is
-    certain to fail, as a code or as "code: reason", or None; that is a warning, not a refusal.
+    `max_rows` counts rows below the header, `max_urls` the URLs of one cell, `max_urls_in_all` those of the file.
+    `url_problem` says of a URL why it is certain to fail, as a code or as "code: reason", or None; that is a warning
+    and no refusal.
     """
     if (problem := contents.problem(content) or columns.wrong_delimiter(_first_line(content))) is not None:
         raise CsvRefused([problem])
@@ -156,7 +173,7 @@ def read(content: bytes, *, max_rows: int, max_urls: int = 100, url_problem: Url
         raise CsvRefused(problems)
     if (places := found.all_three()) is not None:
         records.shape = Shape(header, *places)
-    reader = _Reader(header, found, max_rows, max_urls, url_problem)
+    reader = _Reader(header, found, max_rows, max_urls, max_urls_in_all, url_problem)
     for problem in (*problems, *_bad_cells(first, header)):
         reader.problems.add(problem)
     reader.read(following)

@@ -44,9 +44,10 @@ class OutputRow:
 def output_lines(header: Sequence[str], rows: Iterable[OutputRow], *, bom: bool = True) -> Iterator[str]:
     """The results, a piece of text at a time.
 
-    Lists in a cell have one place an image, in the order of the input URLs, with a comma between them; the place of
-    an image that failed or has no such value is empty, so that the third place always belongs to the third URL. A
-    comma inside an output URL is written as %2C. An added column whose name the input has already gets a number.
+    Lists in a cell have one place an image, in the order of the input URLs, with a comma between them, and between
+    numbers a semicolon: spreadsheets take "1,234" for one number. The place of an image that failed or has no such
+    value is empty, so that the third place always belongs to the third URL. A comma inside an output URL is written
+    as %2C. An added column whose name the input has already gets a number.
 
     `bom`: Excel takes a CSV for UTF-8 only with a byte order mark; programs that read plain UTF-8 want none.
     """
@@ -87,7 +88,7 @@ def _errors(row: OutputRow) -> str:
 
 
 def _numbers(values: Iterable[int | None]) -> str:
-    return ",".join("" if value is None else str(value) for value in values)
+    return ";".join("" if value is None else str(value) for value in values)
 
 
 def _free(name: str, names: Sequence[str]) -> str:

@@ -41,15 +41,18 @@ _OF_COMPRESSION = ("size_by", "quality", "target_percent", "longest_side", "outp
 _OF_DETECTION = ("model", "people", "min_confidence")
 
 
-def _number(label: str, least: int, most: int, *, required: bool = True, named: bool = False) -> forms.IntegerField:
-    """A whole number; one that is `named` has no label of its own on the page."""
+def _number(
+    label: str, least: int, most: int, *, required: bool = True, named: bool = False, empty: str = ""
+) -> forms.IntegerField:
+    """A whole number; one that is `named` has no label of its own on the page, and `empty` says what none means."""
     message = f"Give a whole number from {least:,} to {most:,}."
+    attrs = ({"aria-label": label} if named else {}) | ({"placeholder": empty} if empty else {})
     return forms.IntegerField(
         label=label,
         min_value=least,
         max_value=most,
         required=required,
-        widget=forms.NumberInput(attrs={"aria-label": label} if named else {}),
+        widget=forms.NumberInput(attrs=attrs),
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), message),
     )
 
@@ -71,7 +74,7 @@ class CheckForm(forms.Form):
     )
     quality = _number("Quality, 1 to 100", 1, 100, named=True)
     target_percent = _number("Per cent of the original's bytes, 1 to 99", 1, 99, named=True)
-    longest_side = _number("Longest side in pixels", 16, 16_384, required=False)
+    longest_side = _number("Longest side in pixels", 16, 16_384, required=False, empty="No limit")
     output_format = forms.ChoiceField(label="Format", choices=_FORMATS)
     measures_ssim = forms.BooleanField(required=False, label="Measure likeness (SSIM)")
     finds_people = forms.BooleanField(required=False, label="Find people and their poses")

@@ -81,8 +81,8 @@ def seconds_by_samples(batch: Batch, *, shifts: int) -> float | None:
 
 def _pace(batch: Batch, now: datetime) -> float:
     """Images a second lately; 0 while nothing runs."""
-    if batch.stage != Batch.Stage.RUNNING or batch.started_at is None or batch.is_final:
+    if batch.stage != Batch.Stage.RUNNING or batch.running_since is None or batch.is_final:
         return 0.0
-    lately = max(batch.started_at, now - _LATELY)
+    lately = max(batch.running_since, now - _LATELY)
     finished = batch.images.filter(finished_at__gte=lately).count()
     return finished / max(1.0, (now - lately).total_seconds())

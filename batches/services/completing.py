@@ -4,7 +4,8 @@ import io
 import re
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from functools import partial
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -51,6 +52,11 @@ def write_results(batch: Batch) -> None:
 def output_csv(batch: Batch) -> Iterator[str]:
     """The output CSV as it is now, a piece at a time."""
     return writing.output_lines(batch.header, output_rows(batch))
+
+
+def follow_the_row(*, instance: Batch, **kwargs: Any) -> None:
+    """Removes a deleted batch's output CSV once that is certain, whoever deleted it; for Django's `post_delete`."""
+    transaction.on_commit(partial(photo_files.remove, instance.results.name))
 
 
 def _stored(batch: Batch) -> tuple[str, int]:

@@ -22,6 +22,7 @@ from core.work import claims
 from poses.engine import decode
 from poses.services import engine
 
+from . import calling
 from .options import BatchOptions
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ def create_batch(
     batch = _batch(owner, name, table, options)
     batch.idempotency_key, batch.request_sha256 = idempotency_key or None, request_sha256
     if is_started:
-        batch.stage, batch.started_at = Batch.Stage.RUNNING, timezone.now()
+        batch.stage = Batch.Stage.RUNNING
+        batch.started_at = batch.running_since = timezone.now()
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
             _add_rows(batch, table, has_samples=not is_started)
             if is_started:
-                queue.send_shifts()
+                calling.call_shifts()
     except IntegrityError:
         if idempotency_key and (known := _known(owner, idempotency_key, request_sha256)):
             return Created(known, is_new=False)
@@ -94,7 +96,12 @@ def refusal(refused: CsvRefused) -> DomainError:
 
 def _table(content: bytes) -> reading.Table:
     try:
-        return reading.read(content, max_rows=settings.BATCH_MAX_ROWS, url_problem=_url_problem)
+        return reading.read(
+            content,
+            max_rows=settings.BATCH_MAX_ROWS,
+            max_urls_in_all=settings.BATCH_MAX_URLS,
+            url_problem=_url_problem,
+        )
     except CsvRefused as refused:
         raise refusal(refused) from refused
 

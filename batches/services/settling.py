@@ -1,7 +1,7 @@
 """Keeping the rows of a batch in step with their images, and noticing that its last image is final."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -54,8 +54,16 @@ def note_finished(image: BatchImage) -> None:
     transaction.on_commit(lambda: _note(image.pk, image.batch_id))
 
 
-def settle_rows(rows: QuerySet[BatchRow]) -> None:
-    """Has each row's state say what its images say."""
+def settle_rows(rows: QuerySet[BatchRow], *, batch_ids: Collection[UUID]) -> None:
+    """Has each row's state say what its images say; `batch_ids` are those of the rows."""
+    with transaction.atomic():
+        # Of two that settle the same rows, each would wait for a row that the other has; and one that began before an
+        # image ended would write what it saw then over what the other has seen since.
+        _lock(batch_ids)
+        _settle_locked(rows)
+
+
+def _settle_locked(rows: QuerySet[BatchRow]) -> None:
     places = RowImage.objects.filter(row=OuterRef("pk"))
     failed = places.filter(image__status=BatchImage.Status.FAILED)
     states = BatchRow.State
@@ -73,7 +81,8 @@ def settle_rows(rows: QuerySet[BatchRow]) -> None:
 def settle_all_rows(batch: Batch) -> None:
     """The same for every row of a batch, some thousands at a time."""
     for first in range(0, batch.row_count + 1, _ROWS_AT_ONCE):
-        settle_rows(BatchRow.objects.filter(batch=batch, number__gte=first, number__lt=first + _ROWS_AT_ONCE))
+        rows = BatchRow.objects.filter(batch=batch, number__gte=first, number__lt=first + _ROWS_AT_ONCE)
+        settle_rows(rows, batch_ids=[batch.pk])
 
 
 def queue_results(batches: QuerySet[Batch]) -> None:
@@ -85,10 +94,18 @@ def queue_results(batches: QuerySet[Batch]) -> None:
         stage__in=(Batch.Stage.RUNNING, Batch.Stage.CANCELLED),
         status=Batch.Status.HELD,
     )
-    if not final.exists():
+    found = list(final.order_by().values_list("pk", flat=True))
+    if not found:
         return
     with transaction.atomic():
-        queue.send_results(claims.queue(final))
+        # Looked at again once they are locked: another run may have been begun meanwhile, with the images of this one.
+        _lock(found)
+        queue.send_results(claims.queue(final.filter(pk__in=found)))
+
+
+def _lock(batch_ids: Collection[UUID]) -> None:
+    """Until the transaction ends; in one order, so that no two wait for each other."""
+    list(Batch.objects.select_for_update(no_key=True).filter(pk__in=batch_ids).order_by("pk").values_list("pk"))
 
 
 def _note(image_id: UUID, batch_id: UUID) -> None:
@@ -101,7 +118,8 @@ def _note(image_id: UUID, batch_id: UUID) -> None:
 
 
 def _settle(finished: _Finished) -> None:
-    settle_rows(BatchRow.objects.filter(pk__in=_rows_of(finished.image_ids)))
+    rows = BatchRow.objects.filter(pk__in=_rows_of(finished.image_ids))
+    settle_rows(rows, batch_ids=finished.batch_ids)
     queue_results(Batch.objects.filter(pk__in=finished.batch_ids))
 
 

@@ -25,7 +25,7 @@ from core.outbound import Fetched
 from core.work import claims, kinds, running
 from core.work.item import WorkItem
 
-from . import hosts, settling, slots, stages, turns, working
+from . import calling, hosts, settling, slots, stages, turns, working
 from .slots import Held
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ _POOL = "shift"
 _LASTS_S = 15.0
 # A shift that was killed is replaced when its lease is over.
 _LEASE = timedelta(seconds=20)
+# What is fetched by then and not begun is given back: the worker's time limit is two minutes, and the eight that are
+# fetched ahead may each take twenty seconds of work.
+_WORKS_FOR_S = 60.0
 _KEPT_EVERY_S = 5.0
 _LOOKS_EVERY_S = 1.0
 _TAKEN_AT_ONCE = 16
@@ -44,8 +47,12 @@ _SLOTS_OF_A_HOST = 2
 _HOST_PATIENCE_S = 3.0
 
 
-def work_shift() -> None:
-    """A worker's: works on images until the shift is over; as many shifts at a time as the setting says."""
+def work_shift(*, called: tuple[int, str] | None = None) -> None:
+    """A worker's: works on images until the shift is over; as many shifts at a time as the setting says.
+
+    `called` is what `calling` has noted of the message.
+    """
+    calling.note_begun(called)
     held = slots.take(_POOL, count=settings.BATCH_SHIFTS, lease=_LEASE)
     if held is None:
         return
@@ -55,13 +62,13 @@ def work_shift() -> None:
     finally:
         slots.give_back(held)
     if turns.is_anything_held():
-        queue.send_shifts(1)
+        calling.call_shifts(1)
 
 
 def feed(now: datetime) -> None:
     """The sweep's: calls shifts where there is work and too few go on, and finishes what a killed worker left."""
     if turns.is_anything_held():
-        queue.send_shifts(slots.count_free(_POOL, count=settings.BATCH_SHIFTS))
+        calling.call_shifts(slots.count_free(_POOL, count=settings.BATCH_SHIFTS))
     stages.fail_what_was_given_back()
     settling.queue_results(Batch.objects.all())
 
@@ -85,6 +92,7 @@ class _Shift:
         self._busy_hosts: set[str] = set()
         self._is_over = False
         now = time.monotonic()
+        self._stops_at = now + _WORKS_FOR_S
         self._ends_at, self._keeps_at, self._looks_at = now + _LASTS_S, now + _KEPT_EVERY_S, now + _LOOKS_EVERY_S
 
     def work(self) -> None:
@@ -137,6 +145,9 @@ class _Shift:
     def _work_on(self, fetched: Future[Fetched]) -> None:
         image, slot = self._fetching.pop(fetched)
         self._hosts[image.host].idle.append(slot)
+        if time.monotonic() >= self._stops_at:
+            claims.hold(image)
+            return
         is_fresh = image.lease_until is not None and image.lease_until - timezone.now() > self._kind.lease / 2
         if is_fresh or claims.renew([image], lease=self._kind.lease):
             running.work_on(self._kind, image, partial(working.work_on_fetched, fetch=fetched.result))

@@ -1,23 +1,25 @@
 """What an owner decides about a batch: start, pause, resume, cancel, retry, delete."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from batches import queue
 from batches.models import Batch, BatchImage, BatchRow, RowImage
+from core.batches import batched
 from core.errors import Conflict, DomainError
 from core.work import claims
 from poses.models import Photo
-from poses.services import photo_files
 from poses.services.deleting import delete_photo
 
-from . import outputs, settling
+from . import calling, outputs, settling
 
 _CANCELLED = {"error_code": "cancelled", "error_message": "The batch was cancelled before this image's turn."}
+_AT_ONCE = 500
 _Stage = Batch.Stage
 
 
@@ -74,28 +76,48 @@ def retry_failed(batch: Batch) -> int:
             raise WrongStage("No row has failed.")
         if locked.status != Batch.Status.HELD:
             claims.hold_again(Batch.objects.filter(pk=batch.pk), finished_at=None, run=F("run") + 1)
-        Batch.objects.filter(pk=batch.pk).update(stage=_Stage.RUNNING)
-        queue.send_shifts()
+        Batch.objects.filter(pk=batch.pk).update(stage=_Stage.RUNNING, running_since=timezone.now())
+        calling.call_shifts()
     settling.settle_all_rows(batch)
     settling.queue_results(Batch.objects.filter(pk=batch.pk))
     batch.refresh_from_db()
     return queued
 
 
+def note_retry(keys: Sequence[UUID], actor: Any) -> None:
+    """In the transaction that queues failed images from the queue's page: as if each owner had begun another run.
+
+    They go by turns like all others. Raises Busy where results are being written.
+    """
+    chunks = [BatchImage.objects.order_by().filter(pk__in=some) for some in batched(keys, _AT_ONCE)]
+    batch_ids = {pk for images in chunks for pk in images.values_list("batch_id", flat=True)}
+    for batch in Batch.objects.select_for_update().filter(pk__in=batch_ids).order_by("pk"):
+        if batch.is_unfinished:
+            raise claims.Busy
+        if batch.is_draft:
+            continue
+        for images in chunks:
+            images.filter(batch=batch).update(status=BatchImage.Status.HELD, lease_until=None, finished_at=None)
+        if batch.is_final:
+            anew = {"finished_at": None, "stage": _Stage.RUNNING, "running_since": timezone.now()}
+            claims.hold_again(Batch.objects.filter(pk=batch.pk), run=F("run") + 1, **anew)
+        calling.call_shifts()
+
+
 def delete(batch: Batch) -> None:
     """Deletes the batch with its rows, outputs and CSV; photos stay in the gallery, but not those of a mere check."""
     with transaction.atomic():
         locked = _locked(batch)
-        images = BatchImage.objects.filter(batch=locked)
-        output_ids = set(images.exclude(output=None).values_list("output_id", flat=True))
-        made_photos = images.filter(has_made_photo=True, photo__isnull=False)
-        made = set(made_photos.values_list("photo_id", flat=True)) if locked.is_draft else set()
+        # Locked, so that none ends with an output that nobody would delete any more.
+        of_batch = BatchImage.objects.select_related(None).filter(batch=locked).select_for_update().order_by("pk")
+        images = list(of_batch.values_list("output_id", "photo_id", "has_made_photo"))
+        output_ids = {output_id for output_id, _, _ in images if output_id}
+        made = {photo_id for _, photo_id, is_made in images if is_made and photo_id} if locked.is_draft else set()
         _delete_rows(locked)
         outputs.remove_unused(output_ids)
         if locked.is_draft:  # at most three, unless another batch has them too by now
             for photo in Photo.objects.filter(pk__in=made - _photos_named_among(made)):
                 delete_photo(photo=photo, actor=locked.owner)
-        transaction.on_commit(lambda: photo_files.remove(locked.results.name))
 
 
 def _fail_held(images: QuerySet[BatchImage]) -> None:
@@ -124,12 +146,14 @@ def _delete_rows(batch: Batch) -> None:
 
 
 def _move(batch: Batch, stage: Batch.Stage, *, of: tuple[Batch.Stage, ...], refusal: str, **values: object) -> None:
+    if stage == _Stage.RUNNING:
+        values["running_since"] = timezone.now()
     with transaction.atomic():
         moved = Batch.objects.filter(pk=batch.pk, stage__in=of, status=Batch.Status.HELD)
         if not moved.update(stage=stage, **values):
             raise WrongStage(refusal)
         if stage == _Stage.RUNNING:
-            queue.send_shifts()
+            calling.call_shifts()
     batch.refresh_from_db()
     if stage == _Stage.RUNNING:  # all of it may be final already
         settling.queue_results(Batch.objects.filter(pk=batch.pk))

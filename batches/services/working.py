@@ -13,13 +13,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from batches import queue
 from batches.models import Batch, BatchImage, Output
 from core import outbound
 from core.errors import Conflict
 from core.outbound import Fetched, OutboundError
 from core.storage.errors import DatabaseUnavailable, database_trouble
 from core.storage.rows import key_of
-from core.work import claims
+from core.work import claims, kinds
 from poses.engine.decode import DecodedPhoto
 from poses.models import Photo
 from poses.services import detecting, pictures, uploading
@@ -32,6 +33,7 @@ from . import hosts, outputs, settling, slots
 _HOST_PATIENCE_S = 20.0
 _PHOTO_PATIENCE_S = 1.0
 _POLL_S = 0.1
+_LARGE_PX = 6_000_000
 _LATER = timedelta(seconds=5)
 
 Fetch = Callable[[], Fetched]
@@ -77,9 +79,11 @@ def work_on_fetched(image: BatchImage, fetch: Fetch) -> None:
     except claims.Busy:
         _give_back(image)
         return
+    claim = image.claim
     try:
         _finish(image, result, sha256, len(content), started)
     except BaseException as error:
+        image.claim = claim  # what fails as late as at the commit leaves the row claimed
         # A commit whose answer was lost may have gone well: files without a row are swept, a row without files is lost.
         if not isinstance(database_trouble(error), DatabaseUnavailable):
             result.discard()
@@ -152,6 +156,7 @@ def _result(image: BatchImage, content: bytes, sha256: str) -> _Result:
     if not (is_output_missing or is_photo_missing):
         return result
     decoded = pictures.decoded_upload(content)
+    _keep(image, decoded)
     try:
         if is_photo_missing:
             result.new_photo = _new_photo(image, content, sha256, decoded)
@@ -162,6 +167,15 @@ def _result(image: BatchImage, content: bytes, sha256: str) -> _Result:
         result.discard()
         raise
     return result
+
+
+def _keep(image: BatchImage, decoded: DecodedPhoto) -> None:
+    """Lengthens the lease where fetching has used it up, or where the work may take longer. Raises ClaimLost."""
+    is_large = decoded.width * decoded.height > _LARGE_PX
+    lease = queue.LARGE_IMAGE_LEASE if is_large else kinds.kind_named(queue.IMAGE).lease
+    is_fresh = image.lease_until is not None and image.lease_until - timezone.now() > lease / 2
+    if not is_fresh and not claims.renew([image], lease=lease):
+        raise claims.ClaimLost
 
 
 def _options(batch: Batch) -> DetectionOptions:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from batches.models import Batch, BatchImage, BatchRow
 from batches.selectors.pages import PAGE_SIZE, RowPage, count_of, photos_with_skeletons, rows_page, sample_rows
 from batches.selectors.progress import Progress, progress_of, seconds_by_samples
+from poses.views.cards import age_of
 
 from .facts import Possible, asked_of, columns_of, told_of
 from .images import rows_of, sample_card
@@ -104,6 +105,7 @@ def _started(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "state": state,
         "percent": percent,
         "pace": _pace(batch, progress),
+        "ended": age_of(batch.finished_at) if batch.finished_at else "",
         "counts": _counts(progress),
         "said": f"{state.words}. {progress.final:,} of {counted(progress.images, 'image')}, {percent} %.",
         # Read aloud anew at each tenth, and when the state is another.
@@ -181,12 +183,12 @@ def _query(state: str, **place: int | None) -> str:
 
 
 def _shown(page: RowPage, count: int, wanted: str) -> str:
-    """`Rows 51 to 100 of 1,200`, or without a place where other rows lie between."""
+    """`51 to 100 of 1,200 rows`, or without a place where other rows lie between."""
     if count <= PAGE_SIZE or not page.rows:
         return ""
     if wanted:
         return f"{len(page.rows)} of {counted(count, 'row')}"
-    return f"Rows {page.rows[0].row.number:,} to {page.rows[-1].row.number:,} of {count:,}"
+    return f"{page.rows[0].row.number:,} to {page.rows[-1].row.number:,} of {counted(count, 'row')}"
 
 
 def _number(text: str | None) -> int | None:

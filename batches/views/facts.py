@@ -15,7 +15,7 @@ _FORMATS = {OutputFormat.JPEG: "JPEG", OutputFormat.WEBP: "WebP", OutputFormat.A
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is told of the end, and how that stands; `error` is why it has not arrived."""
+    """Who is told of the end, and how that stands; `error` is why it has not arrived, `page` has the tries."""
 
     channel: str
     target: str
@@ -23,6 +23,7 @@ class Told:
     badge: str = ""
     error: str = ""
     code: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +100,16 @@ def _told(batch: Batch, channel: str, target: str, delivery: Delivery | None) ->
     name = Delivery.Channel(channel).label
     if delivery is None:
         return Told(name, target, "not sent" if batch.is_final else "when the batch has ended")
-    statuses = Delivery.Status
+    statuses, page = Delivery.Status, delivery.get_absolute_url()
     if delivery.status == statuses.COMPLETED:
         verb = "delivered" if channel == Delivery.Channel.WEBHOOK else "sent"
         moment = f" {age_of(delivery.delivered_at)}" if delivery.delivered_at else ""
-        return Told(name, target, f"{verb}{moment}", "ok")
+        return Told(name, target, f"{verb}{moment}", "ok", page=page)
     if delivery.status == statuses.FAILED:
-        return Told(name, target, "not delivered", "bad", delivery.error_message, delivery.error_code)
+        return Told(name, target, "not delivered", "bad", delivery.error_message, delivery.error_code, page)
     if delivery.status == statuses.HELD and delivery.due_at is not None and delivery.tries:
         last = delivery.log.first()
         message, code = (last.error_message, last.error_code) if last is not None else ("", "")
         times = counted(delivery.tries, "time")
-        return Told(name, target, f"tried {times}, again {until(delivery.due_at)}", "warn", message, code)
-    return Told(name, target, "being sent", "busy")
+        return Told(name, target, f"tried {times}, again {until(delivery.due_at)}", "warn", message, code, page)
+    return Told(name, target, "being sent", "busy", page=page)

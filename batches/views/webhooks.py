@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.timesince import timeuntil
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +22,8 @@ from core.errors import DomainError
 from poses.selectors.keyset import Cursor, page_of
 from poses.views.cards import age_of
 from poses.views.gallery import page_link
+
+from .words import until
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -150,8 +151,7 @@ def _page(
 
 def _row(delivery: Delivery) -> Row:
     badge, state = _BADGES[_Status(delivery.status)]
-    due_at, now = delivery.due_at, timezone.now()
-    next_try = "" if due_at is None else f"in {timeuntil(due_at, now, depth=1)}" if due_at > now else "now"
+    next_try = "" if delivery.due_at is None else until(delivery.due_at)
     return Row(delivery, age_of(delivery.created_at), badge, state, next_try)
 
 

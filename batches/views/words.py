@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from batches.models import Batch
 
-_KILO = 1000
+_KILO = 1024  # as Django's filesizeformat has it, on the page of a photo and in e-mails
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _MINUTE, _HOUR = 60, 3600
 _MANY = 10
@@ -65,7 +65,7 @@ def sized(size_bytes: float) -> str:
     while size_bytes >= _KILO and unit < len(_UNITS) - 1:
         size_bytes /= _KILO
         unit += 1
-    return f"{size_bytes:,.{min(unit, 1)}f} {_UNITS[unit]}"
+    return f"{size_bytes:,.{min(unit, 1)}f}\N{NO-BREAK SPACE}{_UNITS[unit]}"
 
 
 def change(before: int, after: int) -> str:

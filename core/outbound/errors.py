@@ -47,11 +47,16 @@ class OutboundError(DomainError):
         """Whether a pause for the whole host makes sense."""
         if not self.code.startswith(_HTTP_STATUS):
             return self.code in _OF_THE_HOST
-        status = int(self.code.removeprefix(_HTTP_STATUS))
-        return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return _is_of_the_host(int(self.code.removeprefix(_HTTP_STATUS)))
+
+
+def _is_of_the_host(status: int) -> bool:
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _message(code: str) -> str:
     if code.startswith(_HTTP_STATUS):
-        return f"The server answered with status {code.removeprefix(_HTTP_STATUS)}. Check that the address is right."
+        status = code.removeprefix(_HTTP_STATUS)
+        remedy = "Try again later" if _is_of_the_host(int(status)) else "Check that the address is right"
+        return f"The server answered with status {status}. {remedy}."
     return _MESSAGES[code]

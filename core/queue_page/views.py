@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core.errors import Conflict
 from core.work import retrying
 from core.work.kinds import Kind
 
@@ -52,12 +53,16 @@ def _retry(request: HttpRequest, kinds: list[Kind]) -> None:
     """`retry` names a kind and a row, `retry_all` a kind."""
     by_name = {kind.name: kind for kind in kinds}
     name, _, key = request.POST.get("retry", "").partition(":")
-    if kind := by_name.get(request.POST.get("retry_all", "")):
-        queued = retrying.retry_all(kind, actor=request.user)
-    elif kind := by_name.get(name):
-        queued = retrying.retry(kind, [key], actor=request.user)
-    else:
-        raise Http404
+    try:
+        if kind := by_name.get(request.POST.get("retry_all", "")):
+            queued = retrying.retry_all(kind, actor=request.user)
+        elif kind := by_name.get(name):
+            queued = retrying.retry(kind, [key], actor=request.user)
+        else:
+            raise Http404
+    except Conflict as error:
+        messages.error(request, error.message)
+        return
     if queued:
         messages.success(request, "1 is tried again." if queued == 1 else f"{queued} are tried again.")
     else:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from .item import WorkItem
+
+_ANY = Q()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class Kind:
 
     `work` is called with a claimed row and ends with `claims.finish`; a DomainError that it raises fails the
     row, but Unavailable has it wait. `on_failure` is called in the transaction that fails a row,
-    `on_retry` with keys and user in the one that queues failed rows anew.
+    `on_retry` with keys and user in the one that queues failed rows anew, of which `may_be_retried` leaves some out.
     `chunk_size` rows go into a message; `lease` is longer than all of them take. `feed` is called by every sweep, for
     kinds whose rows are held: it lets go what is due.
     """
@@ -29,6 +31,7 @@ class Kind:
     retry_permission: str
     on_failure: Callable[[Any], None] = lambda item: None
     on_retry: Callable[[Sequence[Any], Any], None] = lambda keys, actor: None
+    may_be_retried: Q = _ANY
     describe: Callable[[Any], str] = str
     feed: Callable[[datetime], None] = lambda now: None
     chunk_size: int = 10

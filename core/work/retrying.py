@@ -23,7 +23,7 @@ def retry_all(kind: Kind, *, actor: Any) -> int:
 
 def _queue(kind: Kind, rows: QuerySet[Any], actor: Any) -> int:
     with transaction.atomic():
-        keys = claims.queue(rows)
+        keys = claims.queue(rows.filter(kind.may_be_retried))
         kind.on_retry(keys, actor)
         sending.send_on_commit(kind, keys)
     return len(keys)

@@ -220,6 +220,7 @@ OUTBOUND_ALLOWED_PORTS = allowed_ports(env.list("OUTBOUND_ALLOWED_PORTS", defaul
 # Shifts of workers on batches at a time: as many as there are worker processes, on all machines together.
 BATCH_SHIFTS = env.int("BATCH_SHIFTS", 0) or env.int("WORKERS", 0) or len(os.sched_getaffinity(0))
 BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 50_000)
+BATCH_MAX_URLS = env.int("BATCH_MAX_URLS", 100_000)
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING: dict[str, Any] = logging_settings(level=LOG_LEVEL, line_format=env.str("LOG_FORMAT", "text"))

@@ -9,10 +9,11 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, FileChooser, Locator, Page, expect
 
 from accounts.models import User
-from batches.models import Batch
+from batches.models import Batch, Delivery
 from tests import broker
 from tests.browser.conftest import drop
 from tests.browser.test_accessibility import SCHEMES, assert_accessible
@@ -118,6 +119,31 @@ def test_from_a_bad_csv_to_the_results(batches: Page, images: ImageServer) -> No
     with batches.expect_download() as download:
         batches.get_by_role("link", name="All images, ZIP").click()
     assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
+
+
+def test_a_double_click_checks_once(batches: Page, images: ImageServer) -> None:
+    drop(batches, ("products.csv", "text/csv", catalogue(images)))
+    batches.get_by_role("button", name="Check").dblclick()
+    expect(batches.get_by_role("heading", level=1)).to_have_text("products.csv")
+    assert Batch.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [660, 760, 1000])
+def test_nothing_is_wider_than_the_window(batches: Page, mixed: Batch, live_server, user: User, width: int) -> None:
+    work()
+    values = {
+        "owner": user,
+        "batch": mixed,
+        "event": "batch.completed",
+        "target": "https://example.org/hooks",
+        "body": {},
+    }
+    sent = Delivery.objects.create(**values, channel="webhook", due_at=timezone.now(), status="held")
+    sent.log.create(error_code="http_status_500", error_message="The server answered with status 500.")
+    batches.set_viewport_size({"width": width, "height": 800})
+    for path in (mixed.get_absolute_url(), "/batches/", "/batches/webhooks/"):
+        batches.goto(f"{live_server.url}{path}")
+        assert batches.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_it_is_watched_filtered_paused_and_retried(batches: Page, mixed: Batch, live_server, images) -> None:

@@ -216,7 +216,7 @@ def test_there_is_no_link_to_results_before_they_are_written(api, make_batch):
 
 def test_a_running_batch_has_a_pace(api, make_batch):
     batch = make_batch(4)
-    Batch.objects.update(started_at=timezone.now() - timedelta(seconds=60))
+    Batch.objects.update(running_since=timezone.now() - timedelta(seconds=60))
     done = BatchImage.objects.filter(number__lte=3)
     done.update(status="completed", finished_at=timezone.now() - timedelta(seconds=2), bytes_before=10, bytes_after=4)
     progress = api.get(f"{URL}{batch.pk}/").json()["progress"]

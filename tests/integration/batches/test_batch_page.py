@@ -1,5 +1,6 @@
 """The page of one batch: its check, how it goes on, its rows, and what can be decided."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -234,7 +235,7 @@ def test_pages_of_rows_follow_each_other(page, make_batch):
     batch = make_batch(120)
     first = page.get(url(batch))
     assert _numbers(first) == list(range(1, 51))
-    assert "Rows 1 to 50 of 120" in text(first)
+    assert "1 to 50 of 120 rows" in text(first)
     assert 'rel="prev"' not in text(first)
     assert first.context["older"] == "?after=50"
     assert _numbers(page.get(url(batch), {"after": 50})) == list(range(51, 101))
@@ -273,6 +274,15 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(page, make_batch, wor
             page.get(url(batch))
 
 
+def test_it_says_when_it_ended(page, make_batch, work_through):
+    batch = make_batch(1)
+    assert "<time" not in text(page.get(url(batch)))
+    work_through()
+    ended = re.search(r"<time .*>(.*)</time>", text(page.get(url(batch))))
+    assert ended is not None
+    assert ended[1] == "just now"
+
+
 def test_bytes_saved_are_told_where_something_was_compressed(page, make_batch, work_through):
     compressed, found = make_batch(1), make_batch(1, compresses=False)
     work_through()
@@ -303,6 +313,7 @@ def test_who_is_told_and_how_that_stands(page, make_batch, work_through):
     waiting = text(page.get(url(batch)))
     assert "tried 2 times, again in 4 min" in waiting
     assert "The mail server is down. <code>smtp_down</code>" in waiting
+    assert f'href="{delivery.get_absolute_url()}"' in waiting  # where it is resent
     Delivery.objects.update(status="completed", due_at=None, delivered_at=timezone.now())
     assert "sent just now" in text(page.get(url(batch)))
     Delivery.objects.update(status="failed", error_code="gave_up", error_message="Nobody answered.")

@@ -167,11 +167,19 @@ def test_a_large_csv_is_stored_by_few_statements(api, django_assert_max_num_quer
     assert (BatchRow.objects.count(), BatchImage.objects.count()) == (2000, 2000)
 
 
+def test_so_many_urls_that_storing_them_would_keep_everybody_waiting_are_refused(api, settings):
+    settings.BATCH_MAX_URLS = 5
+    row = "1,Shoe," + f'"{GOOD},{GOOD}"'
+    response = post(api, lines(row, row, row))
+    assert (response.status_code, response.json()["code"]) == (400, "csv_too_many_images")
+    assert nothing_is_stored(settings)
+
+
 def test_where_the_database_fails_midway_nothing_is_stored(api, settings, monkeypatch):
     def fail(*args: object) -> None:
         raise RuntimeError("midway")
 
-    monkeypatch.setattr("batches.services.creating.queue.send_shifts", fail)
+    monkeypatch.setattr("batches.services.creating.calling.call_shifts", fail)
     with pytest.raises(RuntimeError, match="midway"):
         post(api, lines(f"1,Shoe,{GOOD}"))
     assert nothing_is_stored(settings)

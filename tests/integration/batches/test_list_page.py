@@ -213,6 +213,10 @@ def test_a_list_that_cannot_change_by_itself_does_not_ask(page, finished):
     assert 'hx-trigger="every 4s"' not in page.get(URL).content.decode()
 
 
+def test_the_list_leads_to_what_was_sent(page, finished):
+    assert f'href="{reverse("webhooks:webhooks")}"' in page.get(URL).content.decode()
+
+
 def test_the_list_answers_nothing_while_it_is_as_seen(page, make_batch):
     batch = make_batch()
     seen = page.get(URL).context["digest"]

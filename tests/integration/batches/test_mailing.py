@@ -55,7 +55,7 @@ Images: 3 of 4 done, 1 failed
 Size: 2.9\xa0KB before, 1.2\xa0KB after (60 % less)
 People found: 6
 
-The output CSV is attached. It is also here, after a login:
+The CSV of results is attached. It is also here, after a login:
 {delivery.body["data"]["urls"]["output_csv"]}
 
 The batch, with the rows that failed and why:
@@ -95,7 +95,7 @@ def test_a_large_one_is_only_linked(user, monkeypatch):
     try_once(announced(user))
     [message] = mail.outbox
     assert message.attachments == []
-    assert "The output CSV is here, after a login:\nhttps://pose.example/api/" in message.body
+    assert "The CSV of results is here, after a login:\nhttps://pose.example/api/" in message.body
 
 
 @pytest.mark.parametrize("change", [{"run": 2}, {"status": "held", "finished_at": None}, {"results": ""}])

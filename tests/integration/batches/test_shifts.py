@@ -3,14 +3,15 @@
 import csv
 import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from batches.models import Batch, BatchImage, BatchRow, Output, Slot
-from batches.services import hosts, shifts, slots, stages
+from batches.services import calling, hosts, outputs, settling, shifts, slots, stages, working
 from batches.services.outputs import LAYOUT
-from core.work import claims, kinds, running, sweeping
+from core.work import claims, kinds, retrying, running, sweeping
 from poses.models import Photo
 from poses.models.photo import photo_storage
 from poses.services import photo_files
@@ -254,3 +255,118 @@ def test_slots_of_hosts_are_given_back(make_batch, work_through):
     work_through()
     assert Slot.objects.filter(pool__startswith="host:").exists()
     assert not Slot.objects.filter(until__gt=timezone.now()).exists()
+
+
+def test_messages_that_call_a_shift_do_not_pile_up_behind_a_long_queue(
+    make_batch, django_capture_on_commit_callbacks, settings
+):
+    settings.BATCH_SHIFTS = 2
+    make_batch(3)
+    broker.messages()
+    for _ in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            shifts.feed(timezone.now())
+    calls = broker.messages()
+    assert [name for name, _ in calls] == ["batches.shift"] * 2
+    pk, holder = calls[0][1]
+    calling.note_begun((pk, holder))
+    with django_capture_on_commit_callbacks(execute=True):
+        calling.call_shifts()
+    assert len(broker.messages()) == 1
+
+
+def test_a_message_that_the_broker_does_not_take_is_not_waited_for(
+    make_batch, django_capture_on_commit_callbacks, settings, monkeypatch
+):
+    settings.BATCH_SHIFTS = 1
+    make_batch(1)
+    monkeypatch.setattr("batches.queue.current_app.send_task", lambda *args, **kwargs: 1 / 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        calling.call_shifts()
+    monkeypatch.undo()
+    broker.messages()
+    with django_capture_on_commit_callbacks(execute=True):
+        calling.call_shifts()
+    assert len(broker.messages()) == 1
+
+
+def test_a_shift_gives_back_what_it_has_no_time_for_before_the_workers_limit(make_batch, monkeypatch):
+    batch = make_batch(3)
+    monkeypatch.setattr(shifts, "_WORKS_FOR_S", 0.0)
+    monkeypatch.setattr(shifts, "_LASTS_S", 0.0)
+    broker.messages()
+    shifts.work_shift()
+    assert set(batch.images.values_list("status", "attempts")) == {("held", 0)}
+    assert not Slot.objects.filter(until__gt=timezone.now()).exists()
+
+
+def test_a_large_image_is_leased_for_as_long_as_it_may_take(make_batch, monkeypatch):
+    make_batch(1)
+    (image,) = claims.claim_held(BatchImage.objects.all(), lease=timedelta(seconds=45))
+    monkeypatch.setattr(working, "_LARGE_PX", 100)
+    left = []
+    compress = outputs.compress
+
+    def spied(*args: object, **kwargs: object) -> object:
+        image.refresh_from_db()
+        left.append(image.lease_until - timezone.now())
+        return compress(*args, **kwargs)
+
+    monkeypatch.setattr(outputs, "compress", spied)
+    running.work_on(kinds.kind_named("batch-image"), image)
+    assert len(left) == 1
+    assert left[0] > timedelta(seconds=100)
+
+
+def test_a_lease_that_fetching_has_used_up_is_renewed_before_the_work(make_batch):
+    make_batch(1)
+    (image,) = claims.claim_held(BatchImage.objects.all(), lease=timedelta(seconds=1))
+    running.work_on(kinds.kind_named("batch-image"), image)
+    image.refresh_from_db()
+    assert image.status == "completed"
+    again = BatchImage(pk=image.pk, claim=image.pk, batch=image.batch, lease_until=timezone.now())
+    with pytest.raises(claims.ClaimLost):
+        working._keep(again, SimpleNamespace(width=9, height=9))
+
+
+def test_images_that_operators_retry_begin_another_run_of_a_finished_batch(make_batch, work_through, images):
+    url = images.put("late.jpg", status=404)
+    batch = make_batch(content=table((1, "Shoe", url), (2, "Sock", images.url("sock.jpg"))))
+    work_through()
+    images.answers.clear()
+    assert retrying.retry_all(kinds.kind_named("batch-image"), actor=batch.owner) == 1
+    batch.refresh_from_db()
+    assert (batch.status, batch.stage, batch.run) == ("held", "running", 2)
+    assert set(batch.images.values_list("status", flat=True)) == {"held", "completed"}
+    work_through()
+    assert [row["Status"] for row in output_table(batch)] == ["done", "done"]
+
+
+def test_images_that_an_owner_has_cancelled_stay_so_when_operators_retry_all(make_batch, work_through):
+    batch = make_batch(2)
+    stages.cancel(batch)
+    work_through()
+    assert retrying.retry_all(kinds.kind_named("batch-image"), actor=batch.owner) == 0
+    batch.refresh_from_db()
+    assert (batch.status, batch.stage, batch.run) == ("completed", "cancelled", 1)
+    assert set(batch.images.values_list("status", "error_code")) == {("failed", "cancelled")}
+
+
+def test_operators_wait_where_results_are_being_written(make_batch):
+    batch = make_batch(1)
+    batch.images.update(status="failed", error_code="too_large")
+    settling.queue_results(Batch.objects.all())
+    with pytest.raises(claims.Busy):
+        retrying.retry_all(kinds.kind_named("batch-image"), actor=batch.owner)
+
+
+def test_the_output_csv_of_a_deleted_user_is_removed(
+    make_batch, work_through, user, django_capture_on_commit_callbacks
+):
+    batch = make_batch(1)
+    work_through()
+    batch.refresh_from_db()
+    assert photo_storage().exists(batch.results.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        user.delete()
+    assert list(photo_storage().names()) == []

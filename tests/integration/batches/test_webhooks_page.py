@@ -107,7 +107,7 @@ def test_the_log_shows_batch_target_state_and_last_error(client, user):
     assert "&lt;b&gt;shoes&lt;/b&gt;.csv" in html
     assert "https://example.org/?&lt;i&gt;" in html
     assert "Retrying" in html
-    assert re.search(r"in [45]\xa0minutes", html)
+    assert re.search(r"in [45] min", html)
     assert "http_status_500" in html
     assert f'action="{page_of(delivery)}resend/"' in html
 

@@ -283,3 +283,15 @@ def test_it_refreshes_in_place_and_is_silent_while_nothing_changes(client, opera
     assert client.get(URL, headers=headers).status_code == 204
     Photo.objects.all().delete()
     assert client.get(URL, headers=headers).status_code == 200
+
+
+def test_what_cannot_be_retried_now_is_said_and_no_error(client, operator, user, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise claims.Busy
+
+    monkeypatch.setattr(retrying, "retry_all", refuse)
+    failed(user)
+    client.force_login(operator)
+    response = client.post(URL, {"retry_all": "detection"}, follow=True)
+    assert response.status_code == 200
+    assert "This is being worked on right now" in response.content.decode()

@@ -377,6 +377,13 @@ def test_too_many_rows():
     assert only(HEADER + ROW * 5, max_rows=2) == Problem("csv_too_many_rows", message, 4)
 
 
+def test_too_many_urls_in_all():
+    row = f'1,Shoe,"{URL},{URL}"\n'
+    message = "The file has more than 4 image URLs. Split it into several files."
+    assert only(HEADER + row * 5, max_urls_in_all=4) == Problem("csv_too_many_images", message, 4)
+    assert len(table(HEADER + row * 2, max_urls_in_all=4).rows) == 2
+
+
 def test_a_million_rows_are_not_read_to_the_end():
     content = HEADER.encode() + ROW.encode() * 1_000_000
     begun = time.perf_counter()

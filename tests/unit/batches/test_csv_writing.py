@@ -39,9 +39,9 @@ def test_the_results_stand_behind_the_input_columns():
         "Output Image Urls": "https://me/1.jpg,,https://me/1.jpg",
         "Status": "completed",
         "Error": "2: http_status_404: Not found",
-        "Bytes Before": "2000,,2000",
-        "Bytes After": "1000,,1000",
-        "People Found": "2,,2",
+        "Bytes Before": "2000;;2000",
+        "Bytes After": "1000;;1000",
+        "People Found": "2;;2",
         "Photo Ids": "p1,,p1",
     }
 
