@@ -72,9 +72,7 @@ class Batch(HeldItem):
     served_at = models.DateTimeField(default=timezone.now, editable=False, help_text="When workers last took of it.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
-    running_since = models.DateTimeField(
-        null=True, editable=False, help_text="Start, resume or retry."
-    )
+    running_since = models.DateTimeField(null=True, editable=False, help_text="Start, resume or retry.")
     finished_at = models.DateTimeField(null=True, editable=False)
 
     objects = BatchQuerySet.as_manager()

@@ -53,6 +53,13 @@ class FileRows:
         """How many files there are at most."""
         return len(self.fields) * int(self._rows.count())
 
+    def name_any(self) -> bool:
+        """Whether there is a row that names a file."""
+        condition = Q()
+        for field in self.fields:
+            condition |= ~Q(**{field: ""})
+        return bool(self._rows.filter(condition).exists())
+
     def all(self) -> Iterator[Sequence[StoredRow]]:
         """Every row in the order of creation, some hundreds at a time, with those that are added meanwhile."""
         columns = ("id", "created_at", *self.fields, *filter(None, [self.sha256_field]))

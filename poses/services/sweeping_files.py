@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.storage.base import PhotoStorage
-from poses.models import Arrival, Photo
+from poses.models import Arrival
 from poses.models.photo import photo_storage
 
 from .bucket import owner_id_of
@@ -44,10 +44,10 @@ def sweep_files(*, now: datetime, is_fix: bool, with_hashes: bool, tell: Tell) -
     """Counts what is wrong and tells of each; `is_fix` removes orphans, abandoned uploads and leftovers, nothing else.
 
     With hashes every photo is read. Memory stays the same however many files there are. Raises Conflict where the
-    database has no photo at all, which is more likely the wrong database; StorageUnavailable.
+    database names no file at all, which is more likely the wrong database; StorageUnavailable.
     """
-    if is_fix and not Photo.objects.exists():
-        raise Conflict("no_photos", "The database has no photo, so every file would be removed. Is it the right one?")
+    if is_fix and not any(rows.name_any() for rows in all_file_rows()):
+        raise Conflict("no_photos", "The database names no file, so every file would be removed. Is it the right one?")
     return _Sweep(photo_storage(), now, is_fix=is_fix, tell=tell).counts_of(with_hashes=with_hashes)
 
 
