@@ -142,6 +142,19 @@ def astronaut() -> bytes:
     return target.getvalue()
 
 
+def settle(page: Page) -> None:
+    """Waits until nothing on the page fades any more, as after a change of the colours; what turns for ever may."""
+    page.evaluate(
+        """async () => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done));
+            await frame();
+            await frame();
+            const ends = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+            await Promise.all(ends.map((one) => one.finished.catch(() => null)));
+        }"""
+    )
+
+
 def drop(page: Page, *files: tuple[str, str, bytes]) -> None:
     """Drops files, each a name, a declared type and bytes, on the page."""
     transfer = _transfer(page, files)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from core.work import claims
 from poses.models import Photo
-from tests.browser.conftest import drop
+from tests.browser.conftest import drop, settle
 from tests.conftest import jpeg
 from tests.integration.poses.gallery_photos import make_photo
 
@@ -18,6 +18,7 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 def assert_accessible(page: Page) -> None:
+    settle(page)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 

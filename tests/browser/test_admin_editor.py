@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from poses.models import Pose
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, settle
 from tests.browser.editor_page import HEIGHT, WIDTH, EditorPage, Open, picture, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +35,7 @@ def assert_accessible_in_admin(page: Page) -> None:
 
     `preload` would parse our style sheets' imports with inline styles, which the page's policy forbids.
     """
+    settle(page)
     rules = {"empty-table-header": {"enabled": False}}
     options = {"resultTypes": ["violations"], "preload": False, "rules": rules}
     results = Axe().run(page, context="#content", options=options)
