@@ -267,6 +267,7 @@ def test_by_keyboard_alone(batches: Page, mixed: Batch, live_server, tmp_path, i
     batches.get_by_role("button", name="Start").focus()
     batches.keyboard.press("Enter")
     expect(batches.get_by_role("button", name="Pause")).to_be_visible()
+    batches.wait_for_load_state()  # the page may show its buttons before its scripts hear a key
     batches.keyboard.press("p")
     expect(batches.get_by_role("button", name="Resume")).to_be_visible()
     batches.keyboard.press("?")
