@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MAX_BYTES = 25 << 20
-SAMPLES = 3
 # What is longer is no URL that anything is fetched from; the cells keep it as it is.
 _MAX_URL = 2049
 _IMAGE = ("id", "number", "url", "host")

@@ -1,7 +1,6 @@
 """Compressed images: made, stored and removed."""
 
 import hashlib
-import logging
 import re
 from collections.abc import Iterable
 from functools import partial
@@ -18,8 +17,6 @@ from core.storage.rows import insert, key_of
 from poses.engine.decode import DecodedPhoto
 from poses.models.photo import photo_storage
 from poses.services import engine, photo_files, pictures
-
-logger = logging.getLogger(__name__)
 
 # As `make_output` makes names.
 LAYOUT = re.compile(r"batches/(?P<two>[0-9a-f]{2})/(?P<id>(?P=two)[0-9a-f]{30})\.(?:thumbnail\.jpg|(?!csv)[a-z0-9]+)")

@@ -1,7 +1,7 @@
 /** The list of batches, and the way in for a new one. */
+import { listenForDrops } from "../lib/drop.js";
 import { isTyping } from "../lib/keys.js";
 import { startSessionGuard } from "../lib/session.js";
-import { listenForDrops } from "./drop.js";
 import { choose, startForm } from "./form.js";
 import { isRead } from "./reading.js";
 
@@ -21,7 +21,8 @@ function openByHand() {
 
 startForm();
 startSessionGuard();
-listenForDrops(document.querySelector("[data-drop-veil]"), (files) => {
+listenForDrops(document.querySelector("[data-drop-veil]"), ({ files: held }) => {
+  const files = [...held];
   if (files.length === 0) return;
   open();
   choose(files);

@@ -1,9 +1,6 @@
 /** The ways files come in: a choice, a drop anywhere on the page (folders too), the clipboard, a camera. */
+import { listenForDrops } from "../lib/drop.js";
 import { isTyping } from "../lib/keys.js";
-
-function hasFiles(transfer) {
-  return Boolean(transfer?.types.includes("Files"));
-}
 
 function fileOf(entry) {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -35,27 +32,6 @@ async function droppedFiles(transfer) {
   return (await Promise.all(entries.map(filesIn))).flat();
 }
 
-function listenForDrops(veil, onFiles) {
-  let depth = 0;
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    veil.hidden = depth === 0;
-  };
-  document.addEventListener("dragenter", (event) => hasFiles(event.dataTransfer) && show(1));
-  document.addEventListener("dragleave", (event) => hasFiles(event.dataTransfer) && show(-1));
-  document.addEventListener("dragover", (event) => {
-    if (!hasFiles(event.dataTransfer)) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
-  });
-  document.addEventListener("drop", async (event) => {
-    show(-depth);
-    if (!hasFiles(event.dataTransfer)) return;
-    event.preventDefault();
-    onFiles(await droppedFiles(event.dataTransfer));
-  });
-}
-
 function listenForInput(input, button, onFiles) {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
@@ -77,6 +53,6 @@ function listenForPaste(onFiles) {
 export function listenForFiles(section, onFiles) {
   listenForInput(section.querySelector("[data-files]"), section.querySelector("[data-choose]"), onFiles);
   listenForInput(section.querySelector("[data-camera]"), section.querySelector("[data-take-photo]"), onFiles);
-  listenForDrops(document.querySelector("[data-drop-veil]"), onFiles);
+  listenForDrops(document.querySelector("[data-drop-veil]"), async (transfer) => onFiles(await droppedFiles(transfer)));
   listenForPaste(onFiles);
 }
