@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from batches.models import Batch, BatchImage, BatchRow, Delivery, Output
 from batches.services import stages
-from batches.services.creating import SAMPLES
 from poses.models import Photo
 from tests.integration.batches.conftest import ImageServer, table
 
 HTMX = {"HX-Request": "true"}
+SAMPLES = 3  # the first row, the middle one, the last
 
 
 @pytest.fixture
