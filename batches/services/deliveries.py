@@ -19,24 +19,21 @@ from django.utils import timezone
 from batches import queue
 from batches.models import Batch, Delivery, DeliveryTry, WebhookSecret
 from batches.selectors.delivery_bodies import completed_body, ping_body
-from core import outbound
+from core import mail, outbound
 from core.errors import Conflict, DomainError
+from core.mail import MailNotSent, MailPerhapsSent
 from core.outbound import OutboundError
 from core.work import claims
 
 from . import mailing, webhooks
-from .mailing import MailNotSent, MailPerhapsSent
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-# Between one failed try and the next; behind the last of them it has failed.
-PAUSES = (
-    *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
-    *(timedelta(hours=2), timedelta(hours=6), timedelta(hours=24)),
-)
+# Webhooks are tried as often as e-mails.
+PAUSES = mail.PAUSES
 # Nobody's inbox is filled by hand.
 BETWEEN_EMAILS = timedelta(minutes=1)
 # Longer than a worker may take at all: a slow mail server is no reason to think that its worker has died.
@@ -182,7 +179,7 @@ def _mailed(delivery: Delivery, at: datetime) -> _Outcome:
         Delivery.objects.filter(pk=delivery.pk).update(has_begun_sending=True)
     started = time.monotonic()
     try:
-        mailing.send(message)
+        mail.send(message)
     except (MailNotSent, MailPerhapsSent) as error:
         is_final = isinstance(error, MailPerhapsSent)
         return _Outcome(at, milliseconds=_since(started), error=error, is_final=is_final)
