@@ -107,8 +107,8 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 def kinds_for(user: "Viewer") -> list[Kind]:
-    """The kinds that the user may see and retry."""
-    return [kind for kind in all_kinds() if user.has_perm(kind.retry_permission)]
+    """The kinds of the queue's page that the user may see and retry."""
+    return [kind for kind in all_kinds() if not kind.has_own_page and user.has_perm(kind.retry_permission)]
 
 
 def overview_of(kind: Kind, *, viewer: "Viewer", now: datetime, before: str = "") -> Overview:

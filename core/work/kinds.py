@@ -21,6 +21,10 @@ class Kind:
     `on_retry` with keys and user in the one that queues failed rows anew, of which `may_be_retried` leaves some out.
     `chunk_size` rows go into a message; `lease` is longer than all of them take. `feed` is called by every sweep, for
     kinds whose rows are held: it lets go what is due.
+
+    `is_long`: a row may take hours. Each goes into a message of its own, to a task with a time limit of that size, and
+    `work` renews its lease itself, by `claims.renew`. `has_own_page`: people see and try it again there, and not on the
+    queue's page.
     """
 
     name: str
@@ -35,6 +39,8 @@ class Kind:
     describe: Callable[[Any], str] = str
     feed: Callable[[datetime], None] = lambda now: None
     chunk_size: int = 10
+    is_long: bool = False
+    has_own_page: bool = False
 
     @property
     def rows(self) -> QuerySet[Any]:

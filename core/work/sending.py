@@ -14,6 +14,7 @@ from .kinds import Kind
 logger = logging.getLogger(__name__)
 
 TASK = "core.work"
+LONG_TASK = "core.long_work"
 
 
 def send_on_commit(kind: Kind, keys: Sequence[Any]) -> None:
@@ -27,8 +28,9 @@ def send(kind: Kind, keys: Sequence[Any], *, is_alone: bool = False) -> bool:
     Where the broker is down that is logged and answered with False; the sweep sends them later.
     """
     try:
-        for chunk in batched(keys, 1 if is_alone else kind.chunk_size):
-            current_app.send_task(TASK, args=[kind.name, [str(key) for key in chunk]], retry=False)
+        for chunk in batched(keys, 1 if is_alone or kind.is_long else kind.chunk_size):
+            task = LONG_TASK if kind.is_long else TASK
+            current_app.send_task(task, args=[kind.name, [str(key) for key in chunk]], retry=False)
     except Exception as error:  # each broker has errors of its own, and the rows are safe whatever it says
         logger.warning("cannot send %d rows of %s: %s", len(keys), kind.name, type(error).__name__)
         return False
