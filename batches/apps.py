@@ -13,14 +13,14 @@ class BatchesConfig(AppConfig):
     def ready(self) -> None:
         """Registers the work in the background, and has files follow their rows."""
         from core.work import kinds
-        from poses.services import stored_files
+        from poses.services import removing, stored_files
 
         from . import queue
         from .models import Batch, BatchImage, Delivery, Output
         from .services import completing, deliveries, outputs, shifts, stages, working
 
-        post_delete.connect(outputs.follow_the_row, sender=Output)
-        post_delete.connect(completing.follow_the_row, sender=Batch)
+        post_delete.connect(removing.follow_the_row, sender=Output)
+        post_delete.connect(removing.follow_the_row, sender=Batch)
         stored_files.register(
             stored_files.FileRows(
                 label="output",
@@ -28,10 +28,17 @@ class BatchesConfig(AppConfig):
                 fields=("file", "thumbnail"),
                 layout=outputs.LAYOUT,
                 sha256_field="sha256",
+                size_field="bytes_after",
             )
         )
         stored_files.register(
-            stored_files.FileRows(label="batch", model=Batch, fields=("results",), layout=completing.LAYOUT)
+            stored_files.FileRows(
+                label="batch",
+                model=Batch,
+                fields=("results",),
+                layout=completing.LAYOUT,
+                size_field="results_bytes",
+            )
         )
         kinds.register(
             kinds.Kind(

@@ -14,10 +14,10 @@ class PosesConfig(AppConfig):
         from core.work import kinds
 
         from . import checks, health, queue  # noqa: F401
-        from .models import Arrival, MirrorCheck, Photo
-        from .services import arriving, detecting, mirroring, photo_files, stored_files
+        from .models import Arrival, MirrorCheck, Photo, Removal
+        from .services import arriving, detecting, mirroring, photo_files, removing, stored_files
 
-        post_delete.connect(photo_files.follow_the_row, sender=Photo)
+        post_delete.connect(removing.follow_the_row, sender=Photo)
         stored_files.register(
             stored_files.FileRows(
                 label="photo",
@@ -25,6 +25,7 @@ class PosesConfig(AppConfig):
                 fields=("file", "thumbnail"),
                 layout=photo_files.LAYOUT,
                 sha256_field="sha256",
+                size_field="size_bytes",
             )
         )
         kinds.register(
@@ -61,6 +62,17 @@ class PosesConfig(AppConfig):
                 on_retry=mirroring.log_queued,
                 describe=lambda check: check.photo.title,
                 lease=queue.LEASE,
+                retry_permission="poses.retry_photo",
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                name=queue.REMOVAL,
+                label="Files to remove",
+                model=Removal,
+                work=removing.remove_claimed,
+                feed=removing.feed,
+                lease=queue.REMOVAL_LEASE,
                 retry_permission="poses.retry_photo",
             )
         )

@@ -4,8 +4,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterator
-from functools import partial
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import File
 from django.db import transaction
@@ -16,7 +15,7 @@ from batches.models import Batch
 from batches.selectors.output_rows import output_rows
 from core.work import claims
 from poses.models.photo import photo_storage
-from poses.services import photo_files
+from poses.services import photo_files, removing
 
 from . import deliveries, settling
 
@@ -46,17 +45,12 @@ def write_results(batch: Batch) -> None:
     except BaseException:
         photo_files.remove(name)
         raise
-    photo_files.remove(before)
+    removing.remove_later(before)
 
 
 def output_csv(batch: Batch) -> Iterator[str]:
     """The output CSV as it is now, a piece at a time."""
     return writing.output_lines(batch.header, output_rows(batch))
-
-
-def follow_the_row(*, instance: Batch, **kwargs: Any) -> None:
-    """Removes a deleted batch's output CSV once that is certain, whoever deleted it; for Django's `post_delete`."""
-    transaction.on_commit(partial(photo_files.remove, instance.results.name))
 
 
 def _stored(batch: Batch) -> tuple[str, int]:

@@ -3,12 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 
 from batches.imaging.compress import Compressed, compress
 from batches.models import Batch, BatchImage, Output
@@ -81,11 +78,6 @@ def remove_unused(output_ids: Iterable[UUID]) -> None:
         used = BatchImage.objects.filter(output__in=some).values_list("output_id", flat=True)
         for output in Output.objects.filter(pk__in=some).exclude(pk__in=list(used)):
             output.delete()
-
-
-def follow_the_row(*, instance: Output, **kwargs: Any) -> None:
-    """Removes a deleted output's files once that is certain; for Django's `post_delete`."""
-    transaction.on_commit(partial(photo_files.remove, instance.file.name, instance.thumbnail.name))
 
 
 def _row(batch: Batch, source_sha256: str, compressed: Compressed) -> Output:

@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from core.storage.database import database_settings
 
 from .errors import MoveFailed
-from .tables import Table
+from .tables import every_table
 
 SOURCE, TARGET = "move_source", "move_target"
 
@@ -32,7 +32,7 @@ def opened_source() -> Iterator[BaseDatabaseWrapper]:
     settings = copy.deepcopy(connections.databases["default"])
     if settings["ENGINE"].endswith("sqlite3"):
         if not Path(settings["NAME"]).is_file():  # to connect would make an empty one
-            raise MoveFailed("no_source", f"There is no database at {settings['NAME']}: nothing to move.")
+            raise MoveFailed("no_source", f"There is no database at {settings['NAME']}.")
         settings["OPTIONS"] = {**settings["OPTIONS"], "transaction_mode": "DEFERRED"}
     with _opened(SOURCE, settings, "the site's own database") as connection:
         if connection.vendor == "sqlite":
@@ -87,7 +87,7 @@ def is_new(target: BaseDatabaseWrapper) -> bool:
     return not MigrationRecorder(target).has_table()
 
 
-def check_target(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, tables: tuple[Table, ...]) -> None:
+def check_target(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
     """Raises MoveFailed where the target is the source, cannot hold the rows, or has rows or a newer schema."""
     if _identity(source) == _identity(target):
         raise MoveFailed("same_database", "The target is the site's own database.")
@@ -95,15 +95,20 @@ def check_target(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, table
         raise MoveFailed("wrong_encoding", f"The target keeps text as {encoding}. Make it with encoding UTF8.")
     if unknown := _unknown_migrations(target, MigrationExecutor(target)):
         raise MoveFailed("newer_schema", f"The target is of a newer version, or of another program: it has {unknown}.")
-    check_emptiness(source, target, tables)
+    check_emptiness(source, target)
 
 
-def check_emptiness(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, tables: tuple[Table, ...]) -> None:
+def tables_with_rows(connection: BaseDatabaseWrapper) -> list[str]:
+    """The tables with rows that migrate does not make by itself."""
+    present = set(connection.introspection.table_names())
+    there = [table for table in every_table(connection.alias) if table.name in present]
+    return [table.name for table in there if table.name not in _MADE_BY_MIGRATE and not table.is_empty(connection)]
+
+
+def check_emptiness(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
     """Raises MoveFailed where a table of the target has rows that migrate does not make by itself."""
-    present = set(target.introspection.table_names())
-    there = [table for table in tables if table.name in present]
-    full = [table.name for table in there if table.name not in _MADE_BY_MIGRATE and not table.is_empty(target)]
-    if Group._meta.db_table in present:
+    full = tables_with_rows(target)
+    if Group._meta.db_table in target.introspection.table_names():
         names = [set(Group.objects.using(each.alias).values_list("name", flat=True)) for each in (target, source)]
         full += [f"{Group._meta.db_table} ({name})" for name in sorted(names[0] - names[1])]
     if full:

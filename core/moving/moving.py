@@ -30,7 +30,7 @@ def move_database(*, to: str, is_dry_run: bool, report: Report) -> None:
         try:
             databases.check_source(source)
             tables = every_table(target.alias)
-            databases.check_target(source, target, tables)
+            databases.check_target(source, target)
             if is_dry_run:
                 _look_through(tables, source, target, report)
             else:
@@ -92,7 +92,7 @@ def _prepare(
             names = ", ".join(quote(table.name) for table in tables)
             cursor.execute(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
         if not was_new:  # in a new one all rows are migrate's own
-            databases.check_emptiness(source, target, tables)
+            databases.check_emptiness(source, target)
         for table in tables:
             cursor.execute(f"DELETE FROM {quote(table.name)}")  # noqa: S608
 

@@ -1,5 +1,5 @@
 """Photos, poses and what happened to them, for staff."""
 
-from . import arrivals, detections, logs, mirror_checks, photos, poses, revisions
+from . import arrivals, detections, logs, mirror_checks, photos, poses, removals, revisions
 
-__all__ = ["arrivals", "detections", "logs", "mirror_checks", "photos", "poses", "revisions"]
+__all__ = ["arrivals", "detections", "logs", "mirror_checks", "photos", "poses", "removals", "revisions"]

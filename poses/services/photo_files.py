@@ -7,12 +7,11 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from weakref import WeakKeyDictionary
 
 import cv2
 from django.core.files.base import ContentFile, File
-from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
@@ -20,7 +19,6 @@ from core.errors import DomainError
 from core.storage.base import PhotoStorage
 from core.storage.errors import StorageUnavailable
 from poses.engine.decode import DecodedPhoto
-from poses.models import Photo
 from poses.models.photo import photo_storage
 
 logger = logging.getLogger(__name__)
@@ -62,29 +60,33 @@ def store(*, stem: str, content: bytes, decoded: DecodedPhoto) -> StoredFiles:
         raise
 
 
-def follow_the_row(*, instance: Photo, **kwargs: Any) -> None:
-    """Removes a deleted photo's files once that is certain, whoever deleted it; for Django's `post_delete`."""
-    names = (instance.file.name, instance.thumbnail.name)
-    transaction.on_commit(lambda: remove(*names))
-
-
 def remove(*names: str | None) -> None:
-    """Removes files; one that is gone already is no error, one that cannot be removed is logged for the operator.
+    """Removes files at once; one that cannot be removed is logged for the operator, and found by a sweep.
 
-    Of a storage that is down one file has to wait, and not each in turn: a sweep removes the others.
+    For files whose row never was; those that a committed row has named go by `removing.remove_later`.
     """
-    storage = photo_storage()
     for name in filter(None, names):
-        if time.monotonic() - _down_since.get(storage, -math.inf) < _LEFT_ALONE_S:
-            logger.error("cannot remove %s: the storage is down", name)
-            continue
         try:
-            storage.delete(name)
+            remove_or_raise(name)
         except StorageUnavailable:
-            _down_since[storage] = time.monotonic()
-            logger.exception("cannot remove %s", name)
+            logger.error("cannot remove %s: the storage is down", name)  # and why is logged there
         except (OSError, DomainError):
             logger.exception("cannot remove %s", name)
+
+
+def remove_or_raise(name: str) -> None:
+    """Removes a file; one that is gone already is no error. Raises StorageUnavailable, StorageFull, OSError.
+
+    A storage that did not answer is not asked again for some seconds, so that of many files one has to wait.
+    """
+    storage = photo_storage()
+    if time.monotonic() - _down_since.get(storage, -math.inf) < _LEFT_ALONE_S:
+        raise StorageUnavailable
+    try:
+        storage.delete(name)
+    except StorageUnavailable:
+        _down_since[storage] = time.monotonic()
+        raise
 
 
 def read(file: FieldFile) -> bytes:

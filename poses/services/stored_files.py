@@ -12,12 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db.models import Model, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, Model, Q, Sum
 
 from core.storage.base import PhotoStorage
 
 _AT_ONCE = 500
 _PIECE_BYTES = 1 << 20
+# More than most thumbnails have.
+_ESTIMATED_BYTES = 32 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,9 @@ class StoredRow:
 class FileRows:
     """A model whose rows name files.
 
-    `fields` are its FileFields, `sha256_field` the column with the hash of the first. `layout` matches the names that
-    the site gives such files, with the row's id in the group `id`; what no layout matches is not the site's. Rows have
-    a UUID as `id`, and `created_at`.
+    `fields` are its FileFields, `sha256_field` and `size_field` the columns with the hash and the bytes of the first.
+    `layout` matches the names that the site gives such files, with the row's id in the group `id`; what no layout
+    matches is not the site's. Rows have a UUID as `id`, and `created_at`.
     """
 
     label: str
@@ -48,10 +51,21 @@ class FileRows:
     fields: tuple[str, ...]
     layout: "re.Pattern[str]"
     sha256_field: str = ""
+    size_field: str = ""
 
-    def count(self) -> int:
+    def count(self, using: str = DEFAULT_DB_ALIAS) -> int:
         """How many files there are at most."""
-        return len(self.fields) * int(self._rows.count())
+        return len(self.fields) * int(self._rows_of(using).count())
+
+    def total_bytes(self, using: str = DEFAULT_DB_ALIAS) -> int:
+        """About the bytes of all files: as the rows have it, and 32 KB for each whose size no row has."""
+        named = [~Q(**{field: ""}) for field in self.fields]
+        estimated = named[1:] if self.size_field else named
+        sums: dict[str, Any] = {f"files_{n}": Count("pk", filter=each) for n, each in enumerate(estimated)}
+        if self.size_field:
+            sums["size"] = Sum(self.size_field, filter=named[0], default=0)
+        found = self._rows_of(using).aggregate(**sums)
+        return int(found.pop("size", 0) + _ESTIMATED_BYTES * sum(found.values()))
 
     def name_any(self) -> bool:
         """Whether there is a row that names a file."""
@@ -60,10 +74,10 @@ class FileRows:
             condition |= ~Q(**{field: ""})
         return bool(self._rows.filter(condition).exists())
 
-    def all(self) -> Iterator[Sequence[StoredRow]]:
+    def all(self, using: str = DEFAULT_DB_ALIAS) -> Iterator[Sequence[StoredRow]]:
         """Every row in the order of creation, some hundreds at a time, with those that are added meanwhile."""
         columns = ("id", "created_at", *self.fields, *filter(None, [self.sha256_field]))
-        rows = self._rows.order_by("created_at", "id").values_list(*columns)
+        rows = self._rows_of(using).order_by("created_at", "id").values_list(*columns)
         some = rows[:_AT_ONCE]
         while stored := [self._stored(row) for row in some]:
             yield stored
@@ -94,7 +108,10 @@ class FileRows:
 
     @property
     def _rows(self) -> Any:
-        return self.model._default_manager.order_by()
+        return self._rows_of(DEFAULT_DB_ALIAS)
+
+    def _rows_of(self, using: str) -> Any:
+        return self.model._default_manager.using(using).order_by()
 
     def _stored(self, row: Sequence[Any]) -> StoredRow:
         names = row[2 : 2 + len(self.fields)]
@@ -112,6 +129,15 @@ def register(rows: FileRows) -> None:
 def all_file_rows() -> tuple[FileRows, ...]:
     """Every model's, in the order of registration."""
     return tuple(_registered)
+
+
+def is_named(name: str) -> bool:
+    """Whether the row of whose layout the file's name is names it."""
+    for rows in _registered:
+        row_id = rows.id_in(name)
+        if row_id is not None and name in rows.named_by([row_id]):
+            return True
+    return False
 
 
 def pieces(opened: File[bytes]) -> Iterator[bytes]:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.storage.base import PhotoStorage
-from poses.models import Arrival
+from poses.models import Arrival, Removal
 from poses.models.photo import photo_storage
 
 from .bucket import owner_id_of
 from .name_register import NameRegister
+from .removing import are_kept
 from .stored_files import FileRows, StoredRow, all_file_rows, sha256_of_bytes
 
 # An upload stores its files before its row.
@@ -44,10 +45,13 @@ def sweep_files(*, now: datetime, is_fix: bool, with_hashes: bool, tell: Tell) -
     """Counts what is wrong and tells of each; `is_fix` removes orphans, abandoned uploads and leftovers, nothing else.
 
     With hashes every photo is read. Memory stays the same however many files there are. Raises Conflict where the
-    database names no file at all, which is more likely the wrong database; StorageUnavailable.
+    database names no file at all, which is more likely the wrong database, and where files are kept that `is_fix` would
+    remove; StorageUnavailable.
     """
     if is_fix and not any(rows.name_any() for rows in all_file_rows()):
         raise Conflict("no_photos", "The database names no file, so every file would be removed. Is it the right one?")
+    if is_fix:
+        _check_that_none_are_kept()
     return _Sweep(photo_storage(), now, is_fix=is_fix, tell=tell).counts_of(with_hashes=with_hashes)
 
 
@@ -100,6 +104,12 @@ class _Sweep:
         if self.is_fix and orphans:  # no row of another id may name it either
             named = rows.named_among(orphans)
             orphans = [name for name in orphans if name not in named]
+        if orphans:  # some may be known to wait for their removal
+            waiting = Removal.objects.exclude(status__in=(Removal.Status.COMPLETED, Removal.Status.FAILED))
+            known = set(waiting.filter(name__in=orphans).values_list("name", flat=True))
+            orphans = [name for name in orphans if name not in known]
+        if self.is_fix and orphans:  # again, for whoever has come since: who comes from here on has none of their rows
+            _check_that_none_are_kept()
         self._remove_or_tell(Finding.ORPHAN, orphans)
 
     def _look_at_uploads(self, keys: Sequence[str]) -> None:
@@ -158,6 +168,12 @@ class _Sweep:
             return sha256_of_bytes(self.storage, row.names[0])
         except FileNotFoundError:  # also where the file is there and its bytes are not
             return _UNREADABLE if self.storage.exists(row.names[0]) else ""
+
+
+def _check_that_none_are_kept() -> None:
+    if are_kept():
+        message = "A backup is running, which needs files of rows deleted meanwhile. Sweep again when it is done."
+        raise Conflict("files_kept", message)
 
 
 def _batched(names: Iterator[str]) -> Iterator[Sequence[str]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiSession, User
 from core.work import claims
-from poses.models import Arrival, MirrorCheck, Photo
+from poses.models import Arrival, MirrorCheck, Photo, Removal
 from tests.integration.batches.batch_rows import finished_batch
 from tests.integration.poses.admin_rows import uploaded
 
@@ -29,6 +29,7 @@ def make_rows(owner: User, numbers: range) -> None:
         MirrorCheck.objects.create(photo=photo, asked_by=person, **claims.queued())
         finished_batch(owner, number)
         Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
+        Removal.objects.create(name=f"{number}.jpg")
         ApiSession.objects.create(user=person, refresh_jti=f"{number}", expires_at=timezone.now() + timedelta(days=1))
 
 
