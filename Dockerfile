@@ -1,14 +1,17 @@
 # Every part of the site in one image: web, worker, beat, cron and setup differ by their command alone (compose.yaml).
 # By itself it is the whole site on SQLite; the data lives in /data.
-FROM python:3.12-slim-bookworm
+# Debian 13, whose pg_dump is as new as compose's PostgreSQL: an older one cannot back it up.
+FROM python:3.12-slim-trixie
 
-# cron for the container of that name, setpriv (util-linux) with it; the libraries are those that MediaPipe loads.
+# cron for the container of that name, setpriv (util-linux) with it; pg_dump, pg_restore and psql for backups; the
+# libraries are those that MediaPipe loads.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends cron libegl1 libgles2 libgl1 libglib2.0-0 tzdata util-linux \
+ && apt-get install -y --no-install-recommends cron libegl1 libgles2 libgl1 libglib2.0-0 postgresql-client-17 tzdata \
+    util-linux \
  && rm -rf /var/lib/apt/lists/*
 # A number of its own: bind mounts and several machines agree on whose the files are.
 RUN useradd --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin posesite \
- && install --directory --owner=posesite --group=posesite --mode=750 /data
+ && install --directory --owner=posesite --group=posesite --mode=750 /data /backups
 
 WORKDIR /app
 COPY requirements.txt .
@@ -25,7 +28,7 @@ COPY . .
 RUN DJANGO_SETTINGS_MODULE=posesite.settings.development DATA_DIR=/tmp/build STATIC_ROOT=/app/static_files \
     python manage.py collectstatic --noinput --verbosity 0 \
  && rm -rf /tmp/build \
- && python -m compileall -q accounts batches core poses posesite \
+ && python -m compileall -q accounts backups batches core poses posesite \
  && chmod -R a+rX .
 
 ENV DJANGO_SETTINGS_MODULE=posesite.settings.production \

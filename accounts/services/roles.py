@@ -10,7 +10,12 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     EDITORS: {"poses": _EDITING},
     # To detect again is with the reviewers: it may take away people whom nobody has corrected.
     REVIEWERS: {"poses": (*_EDITING, "approve_pose", "change_photo")},
-    OPERATORS: {"poses": ("view_logentry", "retry_photo"), "batches": ("retry_batch",)},
+    OPERATORS: {
+        "poses": ("view_logentry", "retry_photo"),
+        "batches": ("retry_batch",),
+        # A backup holds everyone's photos: its permission gives them all.
+        "backups": ("operate_backup",),
+    },
 }
 
 

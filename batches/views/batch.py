@@ -8,8 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,7 +20,7 @@ from poses.views.cards import age_of
 
 from .facts import Possible, asked_of, columns_of, told_of
 from .images import rows_of, sample_card
-from .seen import digest_of, is_htmx
+from .seen import answer_live, is_htmx
 from .words import counted, findings_of, lasting, sized, state_of
 
 _FILTERS = (
@@ -50,21 +49,11 @@ class Filter:
 def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page, or to htmx the parts that change; nothing where they are as the page has them."""
     batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
-    if is_htmx(request) and request.headers.get("X-Draft", "") != _draft_mark(batch):
+    if is_htmx(request) and (request.headers.get("X-Draft") == "yes") != batch.is_draft:
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
-    context = _draft(batch) if batch.is_draft else _started(request, batch)
-    live = render_to_string("batches/draft_live.html" if batch.is_draft else "batches/live.html", context, request)
-    digest = digest_of(live)
-    if is_htmx(request) and request.headers.get("X-Seen") == digest:
-        return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context |= {"live": live, "digest": digest, "draft_mark": _draft_mark(batch)}
-    if is_htmx(request):
-        return render(request, "batches/refreshed.html", context)
-    return render(request, "batches/draft.html" if batch.is_draft else "batches/batch.html", context)
-
-
-def _draft_mark(batch: Batch) -> str:
-    return "yes" if batch.is_draft else ""
+    if batch.is_draft:
+        return answer_live(request, page="batches/draft.html", live="batches/draft_live.html", context=_draft(batch))
+    return answer_live(request, page="batches/batch.html", live="batches/live.html", context=_started(request, batch))
 
 
 def _draft(batch: Batch) -> dict[str, Any]:

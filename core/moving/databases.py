@@ -25,6 +25,13 @@ SOURCE, TARGET = "move_source", "move_target"
 # What Django and the apps write after each migrate, so that a new database has it too. Cleared, then copied.
 _MADE_BY_MIGRATE = {model._meta.db_table for model in (ContentType, Permission, Group, Group.permissions.through)}
 
+# Role or server may bound what a page does; a snapshot lasts, and is idle while others read by it. Which limits there
+# are depends on the server's version.
+_WITHOUT_TIME_LIMITS = """
+    SELECT set_config(name, '0', true) FROM pg_settings
+    WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+
 
 @contextmanager
 def opened_source() -> Iterator[BaseDatabaseWrapper]:
@@ -60,6 +67,7 @@ def snapshot(source: BaseDatabaseWrapper) -> Iterator[None]:
     with transaction.atomic(using=source.alias), source.cursor() as cursor:
         if source.vendor == "postgresql":
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(_WITHOUT_TIME_LIMITS)
         cursor.execute("SELECT COUNT(*) FROM django_migrations")  # the first read takes the snapshot
         yield
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 # A row whose work ended three workers, or that lapsed three times, is not tried again.
 MAX_ATTEMPTS = 3
+LONGEST_MESSAGE = 500
 # How long a sent message is trusted before the row is sent again.
 MESSAGE_LEASE = timedelta(seconds=30)
 
@@ -32,7 +33,7 @@ class WorkItem(models.Model):
 
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.CharField(max_length=500, blank=True)
+    error_message = models.CharField(max_length=LONGEST_MESSAGE, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True, blank=True, editable=False, help_text="The token of who works on it now.")
     lease_until = models.DateTimeField(null=True, blank=True, editable=False, default=message_lapses_at)

@@ -14,7 +14,7 @@ from core.errors import DomainError, Unavailable
 from core.storage.errors import database_trouble
 
 from . import claims
-from .item import WorkItem
+from .item import LONGEST_MESSAGE, WorkItem
 from .kinds import Kind
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ def run(kind: Kind, keys: Sequence[Any]) -> None:
 def fail(kind: Kind, item: WorkItem, code: str, message: str) -> None:
     """Fails a claimed row. Raises ClaimLost."""
     with transaction.atomic():
-        claims.finish(item, error_code=code, error_message=message)
+        # Some name what others have named, of whatever length, and PostgreSQL would refuse the row's end.
+        claims.finish(item, error_code=code, error_message=message[:LONGEST_MESSAGE])
         kind.on_failure(item)
     metrics.work(kind.name, "failed")
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "accounts",
     "poses",
     "batches",
+    "backups",
 ]
 
 MIDDLEWARE = [
@@ -184,6 +185,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BatchStatusEnum": "batches.selectors.standing.Standing",
         "BatchImageStatusEnum": "batches.selectors.standing.ImageStanding",
         "DeliveryStatusEnum": "batches.models.Delivery.Status",
+        "BackupKindEnum": "backups.models.Backup.Kind",
+        "BackupStatusEnum": "backups.selectors.states.BackupState",
+        "BackupCheckKindEnum": "backups.models.Check.Kind",
+        "BackupCheckStatusEnum": "backups.selectors.states.CheckState",
         "PhotoSourceEnum": "poses.models.Photo.Source",
         "RevisionSourceEnum": "poses.models.PoseRevision.Source",
     },
@@ -203,6 +208,8 @@ globals().update(
         env.str("SCHEDULE_BY", "beat"),
         prefix=env.str("CRONTAB_COMMAND_PREFIX", ""),
         suffix=env.str("CRONTAB_COMMAND_SUFFIX", ""),
+        zone=TIME_ZONE,
+        cron_zone=env.str("CRON_TIME_ZONE", ""),
     )
 )
 ALIVE_FILE = env.str("ALIVE_FILE", "")  # what a worker or beat touches while it works
@@ -221,6 +228,17 @@ OUTBOUND_ALLOWED_PORTS = allowed_ports(env.list("OUTBOUND_ALLOWED_PORTS", defaul
 BATCH_SHIFTS = env.int("BATCH_SHIFTS", 0) or env.int("WORKERS", 0) or len(os.sched_getaffinity(0))
 BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 50_000)
 BATCH_MAX_URLS = env.int("BATCH_MAX_URLS", 100_000)
+
+# One folder for all parts of the site that make or read backups.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups"))).absolute()
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", "")  # without one backups are not encrypted
+BACKUP_EMAILS: list[str] = env.list("BACKUP_EMAILS", default=[])
+BACKUP_COPY_TO = env.str("BACKUP_COPY_TO", "")  # a storage of photos, or an alias of STORAGES
+BACKUP_KEEP_DAILY = env.int("BACKUP_KEEP_DAILY", 7)
+BACKUP_KEEP_WEEKLY = env.int("BACKUP_KEEP_WEEKLY", 4)
+BACKUP_KEEP_MONTHLY = env.int("BACKUP_KEEP_MONTHLY", 12)
+POSTGRESQL_BIN = env.str("POSTGRESQL_BIN", "")  # the folder of pg_dump, pg_restore and psql, unless PATH has them
+SITE_URL = env.str("SITE_URL", "").rstrip("/")  # how people reach the site, for links in e-mails without a request
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING: dict[str, Any] = logging_settings(level=LOG_LEVEL, line_format=env.str("LOG_FORMAT", "text"))

@@ -1,6 +1,7 @@
 """Every page of the admin, found through what is registered there."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import ApiSession, User
 from core.work import claims
 from poses.models import Arrival, MirrorCheck, Photo, Removal
+from tests.integration.backups.made_backups import checked, downloaded, made, told
 from tests.integration.batches.batch_rows import finished_batch
 from tests.integration.poses.admin_rows import uploaded
 
@@ -30,6 +32,10 @@ def make_rows(owner: User, numbers: range) -> None:
         finished_batch(owner, number)
         Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
         Removal.objects.create(name=f"{number}.jpg")
+        backup = made(number)
+        checked(backup)
+        told(backup)
+        downloaded(backup, person)
         ApiSession.objects.create(user=person, refresh_jti=f"{number}", expires_at=timezone.now() + timedelta(days=1))
 
 
@@ -48,6 +54,11 @@ def pages() -> list[str]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def _backups_in_a_folder_of_their_own(settings, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path / "backups"
+
+
 @pytest.fixture
 def rows(user, fake_detector) -> None:
     make_rows(user, range(3))
@@ -56,6 +67,7 @@ def rows(user, fake_detector) -> None:
 def test_the_sweep_knows_the_site():
     assert {"poses.Photo", "poses.Pose", "poses.PoseRevision", "poses.LogEntry", "accounts.User"} <= set(LABELS)
     assert {"batches.Batch", "batches.BatchImage", "batches.Output"} <= set(LABELS)
+    assert {"backups.Backup", "backups.Check", "backups.Download", "backups.Notice"} <= set(LABELS)
 
 
 @pytest.mark.usefixtures("rows")

@@ -1,9 +1,9 @@
 /** The list of batches, and the way in for a new one. */
 import { listenForDrops } from "../lib/drop.js";
 import { isTyping } from "../lib/keys.js";
+import { isRead } from "../lib/reading.js";
 import { startSessionGuard } from "../lib/session.js";
 import { choose, startForm } from "./form.js";
-import { isRead } from "./reading.js";
 
 const panel = document.querySelector("[data-panel]");
 const link = document.querySelector("[data-new]");

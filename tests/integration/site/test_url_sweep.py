@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from backups.models import Backup
+from backups.services.links import link_to
 from batches.models import Batch, Delivery, Output
 from poses.models import Arrival, Photo
 from poses.services.bucket import key_of
+from tests.integration.backups.made_backups import made
 from tests.integration.batches.batch_rows import finished_batch
 from tests.integration.poses.admin_rows import uploaded
 
@@ -30,9 +34,17 @@ POST_ONLY = {
     *(f"{api}batches/<uuid:pk>/{step}/" for api in ("", "api/") for step in ("start", "pause", "resume", "retry")),
     *("api/batches/<uuid:pk>/cancel/", "batches/webhooks/secret/", "batches/webhooks/ping/", "api/webhooks/ping/"),
     *("batches/webhooks/deliveries/<uuid:pk>/resend/", "api/webhooks/deliveries/<uuid:pk>/resend/"),
+    *("backups/run/", "backups/<uuid:pk>/verify/", "backups/<uuid:pk>/drill/"),
+    *("api/backups/<uuid:pk>/verify/", "api/backups/<uuid:pk>/drill/"),
 }
-# Pages that are not there for who has no role.
-FOR_ROLES = {"queue/"}
+# What is not there for who has no role, whatever the method.
+BACKUPS = {
+    *("backups/", "backups/downloads/", "backups/<uuid:pk>/", "backups/<uuid:pk>/delete/", "backups/files/<str:name>"),
+    *("backups/link/<str:token>/", "api/backups/", "api/backups/downloads/", "api/backups/<uuid:pk>/"),
+    *("api/backups/<uuid:pk>/checks/", "api/backups/<uuid:pk>/download/"),
+}
+FOR_ROLES = {"queue/"} | BACKUPS
+ROUTES_OF_OTHER_KEYS = {"backups/files/<str:name>", "backups/link/<str:token>/"}
 # Those that tell them that they may not.
 REFUSED = {
     *("review/", "api/review/"),
@@ -62,6 +74,7 @@ OF_AN_OBJECT = [route for route in PRIVATE if "<uuid:pk>" in route]
 
 # Whose id a route takes, by what stands in it; the first that does.
 IDS: dict[str, Callable[[Photo], object]] = {
+    "backups/": lambda photo: Backup.objects.get().pk,
     "deliveries/": lambda photo: Delivery.objects.get().pk,
     "batches/outputs/": lambda photo: Output.objects.get().pk,
     "batches/": lambda photo: Batch.objects.get().pk,
@@ -74,12 +87,17 @@ def url(route: str, photo: Photo) -> str:
     if "<uuid:pk>" in route:
         pk = next(pk_of for part, pk_of in IDS.items() if part in route)(photo)
         route = route.replace("<uuid:pk>", str(pk))
+    if route in BACKUPS:
+        route = route.replace("<str:name>", Backup.objects.get().name)
+        route = route.replace("backups/link/<str:token>/", link_to(Backup.objects.get()).partition("/")[2])
     return "/" + route.replace("<int:number>", "1")
 
 
 @pytest.fixture
-def photo(user: User, fake_detector) -> Photo:
-    """With an upload to the bucket whose id is the photo's, so that one id serves all routes, and with a batch."""
+def photo(user: User, fake_detector, settings, tmp_path: Path) -> Photo:
+    """With an upload to the bucket whose id is the photo's, so that one id serves all routes, a batch and a backup."""
+    settings.BACKUP_DIR, settings.SITE_URL = tmp_path / "backups", ""
+    made()
     photo = uploaded(user, 1)
     key = key_of(user.pk, photo.pk)
     Arrival.objects.create(owner=user, bucket="photos", key=key, etag="e", size_bytes=1, photo=photo)
@@ -98,7 +116,8 @@ def test_the_sweep_knows_the_site():
     assert {"batches/<uuid:pk>/", "api/batches/outputs/<uuid:pk>/", "api/webhooks/deliveries/"} <= set(ROUTES)
     assert set(ROUTES) >= POST_ONLY
     assert set(ROUTES) >= OPEN | FOR_ROLES | REFUSED | PARTS
-    assert not [route for route in ROUTES if "<" in route.replace("<uuid:pk>", "").replace("<int:number>", "")]
+    others = ROUTES_OF_OTHER_KEYS
+    assert not [route for route in ROUTES if re.search("<(?!uuid:pk>|int:number>)", route) and route not in others]
 
 
 @pytest.mark.parametrize("route", WITH_GET)
@@ -115,10 +134,12 @@ def test_it_opens_for_its_owner(route, user, photo):
 
 
 @pytest.mark.parametrize("route", sorted(FOR_ROLES | REFUSED))
-def test_what_is_for_roles_opens_for_superusers(route, admin_user):
-    response = client_of(admin_user).get(f"/{route}")
+def test_what_is_for_roles_opens_for_superusers(route, admin_user, photo):
+    response = client_of(admin_user).get(url(route, photo))
     assert response.status_code == 200
-    assert len(re.findall(r"<h1[ >]", response.content.decode())) == (not route.startswith("api/"))
+    html = response.getvalue().decode("latin1")
+    is_page = response["Content-Type"].startswith("text/html")
+    assert len(re.findall(r"<h1[ >]", html)) == is_page
 
 
 @pytest.mark.parametrize("route", sorted(OPEN))
@@ -149,7 +170,8 @@ def test_someone_elses_is_404_for_posts_too(route, stranger, photo):
 
 @pytest.mark.parametrize("route", sorted(POST_ONLY))
 def test_what_is_posted_to_cannot_be_read(route, user, photo):
-    assert client_of(user).get(url(route, photo)).status_code == 405
+    expected = 404 if "backups/" in route else 405
+    assert client_of(user).get(url(route, photo)).status_code == expected
 
 
 @pytest.mark.parametrize("route", OF_AN_OBJECT)

@@ -15,7 +15,7 @@ def test_it_installs_every_system_library_that_the_checks_ask_for():
 
 
 def test_it_pins_its_base_and_what_it_installs():
-    assert re.findall(r"^FROM (.*)$", TEXT, re.MULTILINE) == ["python:3.12-slim-bookworm"]
+    assert re.findall(r"^FROM (.*)$", TEXT, re.MULTILINE) == ["python:3.12-slim-trixie"]
     assert "--require-hashes -r requirements.txt" in TEXT
 
 
