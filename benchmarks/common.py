@@ -239,11 +239,14 @@ def site_environment(folder: str | pathlib.Path, **values: str) -> dict[str, str
 
 
 @contextlib.contextmanager
-def running_site(prepare: str | None = None) -> Iterator[Site]:
-    """The site as `make run` serves it, on a data folder of its own; `prepare` is Python run in it first."""
+def running_site(prepare: str | None = None, **values: str) -> Iterator[Site]:
+    """The site as `make run` serves it, on a data folder of its own; `prepare` is Python run in it first.
+
+    `values` are settings of its environment.
+    """
     with tempfile.TemporaryDirectory(prefix="posesite-bench-") as folder:
         port = free_port()
-        environment = site_environment(folder)
+        environment = site_environment(folder, **values)
         manage = [sys.executable, str(ROOT / "manage.py")]
         if prepare:
             subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)

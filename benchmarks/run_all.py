@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-HELPERS = {"common", "image_server", "run_all"}
+HELPERS = {"backup_sites", "common", "image_server", "run_all"}
 
 
 def main() -> None:
