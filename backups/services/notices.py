@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from backups import queue
 from backups.models import Backup, Check, Notice
 from core import mail
-from core.work import claims
+from core.work import claims, kinds, running
 
 from . import messages
 
@@ -69,6 +69,16 @@ def send(notice: Notice) -> None:
     except (mail.MailNotSent, mail.MailPerhapsSent) as found:
         error = found
     _settle(notice, error, now=timezone.now())
+
+
+def send_here() -> None:
+    """Sends in this process what waits for a worker: a command may run where none is. What fails is tried again."""
+    kind = kinds.kind_named(queue.NOTICE)
+    try:
+        for notice in claims.claim(Notice.objects.all(), lease=queue.NOTICE_LEASE):
+            running.work_on(kind, notice)
+    except DatabaseError:  # what is told of has happened all the same
+        logger.warning("e-mails about backups wait for a worker", exc_info=True)
 
 
 def note_failure(notice: Notice) -> None:

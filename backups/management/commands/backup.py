@@ -38,6 +38,7 @@ class Command(BaseCommand):
             if not no_email:  # no row tells of it
                 notices.send_unrecorded(reason=reason)
             raise CommandError(f"The backup failed: {reason}", returncode=_FAILED) from error
+        notices.send_here()
         self._say(backup)
 
     def _say(self, backup: Backup) -> None:

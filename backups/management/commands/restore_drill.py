@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from backups.models import Backup, Check
-from backups.services import asking
+from backups.services import asking, notices
 from backups.templatetags.backup_words import duration
 from core.errors import DomainError
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
+        notices.send_here()
         if check.status != Check.Status.COMPLETED:
             raise CommandError(f"The drill of {backup.name} failed: {check.error_message}")
         self.stdout.write(

@@ -48,6 +48,21 @@ def damaged(path: Path) -> Path:
     return other
 
 
+def test_the_command_sends_its_email_without_a_worker(make_photo, backup_dir, settings, mailoutbox):
+    make_photo()
+    settings.BACKUP_EMAILS = ["ops@example.org", "lab@example.org"]
+    assert Ended("backup").code == 0
+    [message] = mailoutbox
+    assert message.to == ["ops@example.org", "lab@example.org"]
+    assert [part.get_filename() for part in message.attachments] == [Backup.objects.get().name]
+    assert Notice.objects.get().status == "completed"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1  # nobody listens there
+    assert Ended("backup", "--manual").code == 0
+    waiting = Notice.objects.get(status="held")
+    assert (waiting.tries, waiting.last_error) == (1, "The site's mail server cannot be reached.")
+
+
 def test_a_backup_says_where_it_is_and_what_it_has(make_photo, backup_dir, settings):
     make_photo()
     settings.BACKUP_EMAILS = ["ops@example.org"]
