@@ -1,5 +1,6 @@
 """The files that rows name, at one moment of the database, and their bytes."""
 
+import errno
 import itertools
 import json
 import logging
@@ -12,13 +13,12 @@ from dataclasses import dataclass
 from typing import IO, Self, cast
 
 from django.conf import settings
-from django.core.files.base import File
 
 from backups.archive import layout
 from backups.archive.errors import ArchiveError
 from core.storage.base import PhotoStorage
 from core.storage.errors import StorageUnavailable
-from poses.services.stored_files import all_file_rows, pieces
+from poses.services.stored_files import all_file_rows
 
 from .errors import BackupFailed
 
@@ -27,6 +27,8 @@ _KEPT_IN_MEMORY_BYTES = 4 << 20
 # A storage that is busy for a moment ends no backup of hours.
 _PAUSES_S = (1.0, 5.0, 15.0)
 _TICK_S = 1.0
+# A folder, or a link to itself: the other files are to be backed up all the same.
+_NO_FILES = (errno.EISDIR, errno.ELOOP)
 _UNREADABLE_AT_MOST = 10
 
 logger = logging.getLogger(__name__)
@@ -146,22 +148,15 @@ def _fetched(storage: PhotoStorage, name: str) -> IO[bytes] | None:
     raise AssertionError("unreachable")
 
 
-def _opened(storage: PhotoStorage, name: str) -> File[bytes]:
-    try:
-        return storage.open(name)
-    except OSError as error:  # a folder, or a link to itself; the other files are to be backed up all the same
-        raise FileNotFoundError(f"{name} is no file: {error.strerror}") from error
-
-
 def _whole(storage: PhotoStorage, name: str) -> IO[bytes]:
     """All of it or nothing: a file whose second half is missing must not end in the middle of the archive."""
     kept = tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY_BYTES, dir=str(settings.BACKUP_DIR))  # noqa: SIM115
     try:
-        with _opened(storage, name) as opened:
-            for piece in pieces(opened):
-                kept.write(piece)
+        storage.copy_to(name, kept)
         kept.seek(0)
-    except BaseException:
+    except BaseException as error:
         kept.close()
+        if isinstance(error, OSError) and error.errno in _NO_FILES:
+            raise FileNotFoundError(f"{name} is no file: {error.strerror}") from error
         raise
     return cast(IO[bytes], kept)

@@ -1,6 +1,7 @@
 """What every storage of photos promises."""
 
 import hashlib
+import io
 import os
 from datetime import timedelta
 
@@ -33,6 +34,18 @@ def test_a_file_is_read_in_pieces(storage):
         pieces = list(opened.chunks(100_000))
     assert len(pieces) == 30
     assert b"".join(pieces) == LARGE
+
+
+@pytest.mark.parametrize("length", [0, 1, len(LARGE)])
+def test_a_file_is_copied_to_what_takes_bytes(storage, length):
+    target = io.BytesIO()
+    storage.copy_to(storage.save("photo.bin", ContentFile(LARGE[:length])), target)
+    assert target.getvalue() == LARGE[:length]
+
+
+def test_what_is_missing_is_not_copied(storage):
+    with pytest.raises(FileNotFoundError):
+        storage.copy_to("no-such-file.bin", io.BytesIO())
 
 
 def test_a_file_is_read_from_anywhere(storage):
