@@ -18,7 +18,7 @@ def _codenames(role: str) -> set[str]:
 def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch"}
+    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch", "operate_backup"}
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
         *("poses", "batches"),
     }
@@ -35,7 +35,7 @@ def test_it_can_run_again_and_mends_what_is_missing():
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch"}
+    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch", "operate_backup"}
 
 
 @pytest.mark.django_db
