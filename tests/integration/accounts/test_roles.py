@@ -20,7 +20,7 @@ def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
     assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch", "operate_backup"}
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
-        *("poses", "batches"),
+        *("poses", "batches", "backups"),
     }
 
 
@@ -30,7 +30,7 @@ def test_it_can_run_again_and_mends_what_is_missing():
     Group.objects.get(name=OPERATORS).delete()
     Group.objects.get(name=REVIEWERS).delete()
 
-    for app_label in ("poses", "batches", "poses", "batches"):
+    for app_label in ("poses", "batches", "backups", "poses", "batches", "backups"):
         ensure_roles(app_label=app_label)
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
