@@ -298,7 +298,10 @@ def test_after_the_first_rows_of_a_long_list_come_the_next(
     states(gallery).to_have_text([re.compile("Done")])
 
 
-def test_a_session_that_ends_meanwhile_leads_to_the_login_page(gallery: Page, fake_detector: FakeDetector) -> None:
+def test_a_session_that_ends_meanwhile_leads_to_the_login_page(
+    gallery: Page, fake_detector: FakeDetector, complaints: Complaints
+) -> None:
+    complaints.expected = ["status of 401"]  # what was asked for just then
     drop(gallery, *files("red", "blue"))
     is_stored(gallery, 2)
     gallery.get_by_role("link", name="red.jpg").last.click()
