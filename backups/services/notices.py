@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 _DUE_AT_ONCE = 100
 _Event = Notice.Event
-_Status = Notice.Status
 
 
 def tell_of_success(backup: Backup) -> None:
@@ -93,12 +92,7 @@ def note_retry(keys: Sequence[UUID], actor: Any) -> None:
 
 def feed(now: datetime) -> None:
     """The sweep's: lets go what is due."""
-    due = Notice.objects.filter(status=_Status.HELD, due_at__lte=now)
-    keys = list(due.order_by("due_at").values_list("pk", flat=True)[:_DUE_AT_ONCE])
-    if not keys:
-        return
-    with transaction.atomic():
-        queue.send_notices(claims.queue(due.filter(pk__in=keys), due_at=None))
+    queue.send_notices(claims.queue_due(Notice.objects.all(), now=now, at_most=_DUE_AT_ONCE))
 
 
 def _queue(event: str, *, backup: Backup, found_by: Check | None = None) -> None:

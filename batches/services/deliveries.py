@@ -126,12 +126,7 @@ def resend(*, delivery: Delivery, actor: "User") -> None:
 
 def feed(now: datetime) -> None:
     """Lets go what is due."""
-    due = Delivery.objects.filter(status=_Status.HELD, due_at__lte=now)
-    keys = list(due.order_by("due_at").values_list("pk", flat=True)[:_DUE_AT_ONCE])
-    if not keys:
-        return
-    with transaction.atomic():
-        queue.send_deliveries(claims.queue(due.filter(pk__in=keys), due_at=None))
+    queue.send_deliveries(claims.queue_due(Delivery.objects.all(), now=now, at_most=_DUE_AT_ONCE))
 
 
 def deliver(delivery: Delivery, *, now: datetime | None = None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -110,6 +111,19 @@ def queue(rows: QuerySet[Item], **values: Any) -> list[Any]:
     for some in batched(keys, _AT_ONCE):
         rows.model._default_manager.filter(pk__in=some).update(**{**_IDLE, **queued(), **values})
     return keys
+
+
+def queue_due(rows: QuerySet[Any], *, now: datetime, at_most: int) -> list[Any]:
+    """Queues held rows whose `due_at` has come, the longest due first, and takes the moment from them.
+
+    Answers the primary keys, to be sent. Every sweep asks, so without a transaction where nothing is due.
+    """
+    due = rows.filter(status=HeldItem.Status.HELD, due_at__lte=now)
+    keys = list(due.order_by("due_at").values_list("pk", flat=True)[:at_most])
+    if not keys:
+        return []
+    with transaction.atomic():
+        return queue(due.filter(pk__in=keys), due_at=None)
 
 
 def finish(item: Item, **values: Any) -> None:
