@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,7 +15,6 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as site_settings
-from django.db import connections
 from django.utils import timezone
 
 from backups.archive.writing import ArchiveWriter
@@ -25,6 +23,7 @@ from backups.services import asking, copying, folder, restored_files
 from backups.services.errors import BackupRuns
 from core.work import claims
 from tests import broker
+from tests.threads import in_threads
 
 from .conftest import database_url, in_the_middle, left_in, sweep_and_work
 
@@ -79,26 +78,6 @@ def killed_at(settings: Any, place: str) -> None:
 
 def events() -> list[tuple[str, str]]:
     return sorted(Notice.objects.values_list("event", "backup__status"))
-
-
-def in_threads(*steps: Callable[[], object]) -> list[object]:
-    """What each answers or raises."""
-    found: list[object] = []
-
-    def run(step: Callable[[], object]) -> None:
-        try:
-            found.append(step())
-        except Exception as error:
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 class Killed(BaseException):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from batches import queue
 from batches.models import Batch, BatchImage, BatchRow, Output
@@ -15,6 +15,7 @@ from core.work import kinds, running
 from poses.models import Photo
 from poses.models.photo import photo_storage
 from poses.services.deleting import delete_photo
+from tests.threads import in_threads
 
 from .conftest import image as picture
 from .conftest import table
@@ -24,22 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*steps: Callable[[], object]) -> list[BaseException]:
     """Runs each in a thread, and answers what they raised."""
-    raised: list[BaseException] = []
-
-    def run(step: Callable[[], object]) -> None:
-        try:
-            step()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+    return [found for found in in_threads(*steps) if isinstance(found, BaseException)]
 
 
 @pytest.fixture
