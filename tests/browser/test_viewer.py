@@ -61,7 +61,7 @@ def open_photo(site: Page, live_server, user: User, log_in) -> Callable[[Photo],
 
     def open_photo(photo: Photo) -> Page:
         site.goto(f"{live_server.url}{photo.get_absolute_url()}")
-        expect(site.locator("[data-viewer][data-is-ready]")).to_be_attached()
+        wait_for_keys(site)
         site.wait_for_function("document.querySelector('[data-photo]').complete")
         return site
 
@@ -77,6 +77,11 @@ def photo(add_photo: Add, portrait: bytes, real_detector: MediaPipeDetector) -> 
 def viewer(open_photo: Callable[[Photo], Page], photo: Photo) -> Page:
     """The portrait's page."""
     return open_photo(photo)
+
+
+def wait_for_keys(page: Page) -> None:
+    """Until the page's script listens."""
+    expect(page.locator("[data-viewer][data-is-ready]")).to_be_attached()
 
 
 def photo_box(page: Page) -> Rectangle:
@@ -367,8 +372,10 @@ def test_everything_works_by_the_keyboard_alone(
     press("ArrowRight")
     expect(heading).to_have_text("older.jpg")
     assert page.url.endswith(older.get_absolute_url())
+    wait_for_keys(page)
     press("[")
     expect(heading).to_have_text("newer.jpg")
+    wait_for_keys(page)
     press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Hide the skeleton while held")
     press("Escape")
