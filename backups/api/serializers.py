@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backups.models import Backup, Check, Download
-from backups.selectors.pace import pace_of
 from backups.selectors.states import BackupState, CheckState, check_state_of, state_of
 from core.work.item import WorkItem
+from core.work.pace import pace_of
 
 W = TypeVar("W", Backup, Check)
 

@@ -8,13 +8,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.work.item import WorkItem
+from core.work.long_item import LongItem
 
-from .progress import InProgress
 from .querysets import BackupQuerySet
 
 
-class Backup(InProgress, WorkItem):
+class Backup(LongItem):
     """A backup of the whole site; its file is `name` in BACKUP_DIR.
 
     A completed one that lacks a file which a row names, or has one that differs from its row, is partial.
@@ -69,7 +68,7 @@ class Backup(InProgress, WorkItem):
         ordering = ("-created_at", "-id")
         permissions = (("operate_backup", "Can see, run, download, verify and delete backups"),)
         constraints = (
-            *WorkItem.Meta.constraints,
+            *LongItem.Meta.constraints,
             models.UniqueConstraint(
                 fields=("turn",), condition=Q(status__in=("pending", "running")), name="backup_one_at_a_time"
             ),
@@ -84,7 +83,7 @@ class Backup(InProgress, WorkItem):
             ),
         )
         indexes = (
-            *WorkItem.Meta.indexes,
+            *LongItem.Meta.indexes,
             models.Index(fields=("-created_at", "-id"), name="backup_newest"),
             models.Index(
                 fields=("-started_at",),

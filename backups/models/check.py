@@ -7,14 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.work.item import WorkItem
+from core.work.long_item import LongItem
 
 from .backup import Backup
-from .progress import InProgress
 from .querysets import CheckQuerySet
 
 
-class Check(InProgress, WorkItem):
+class Check(LongItem):
     """A verification of a backup's every byte, or a drill that restores it beside the site; it fails where it must."""
 
     class Kind(models.TextChoices):
@@ -42,7 +41,7 @@ class Check(InProgress, WorkItem):
     class Meta:
         ordering = ("-created_at", "-id")
         constraints = (
-            *WorkItem.Meta.constraints,
+            *LongItem.Meta.constraints,
             models.UniqueConstraint(
                 fields=("backup", "kind"),
                 condition=Q(status__in=("pending", "running")),
@@ -50,7 +49,7 @@ class Check(InProgress, WorkItem):
             ),
         )
         indexes = (
-            *WorkItem.Meta.indexes,
+            *LongItem.Meta.indexes,
             models.Index(fields=("kind", "-finished_at"), condition=Q(status="completed"), name="check_last_passed"),
             models.Index(fields=("backup", "-created_at", "-id"), name="check_newest_of_backup"),
         )

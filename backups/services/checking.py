@@ -15,11 +15,11 @@ from backups.models import Backup, Check
 from core.errors import Unavailable
 from core.storage.local import LocalStorage
 from core.work import claims
+from core.work.pulse import Pulse
 from poses.services.stored_files import sha256_of_bytes
 
 from . import folder, notices, restored_files, restoring, verifying
 from .errors import BackupFailed, final
-from .pulse import Pulse
 
 logger = logging.getLogger(__name__)
 

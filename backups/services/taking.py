@@ -30,11 +30,11 @@ from core.moving import databases
 from core.moving.errors import MoveFailed
 from core.version import version
 from core.work import claims
+from core.work.pulse import Pulse
 from poses.models.photo import photo_storage
 
 from . import copying, folder, notices, pruning, schema, site_files, verifying
 from .errors import BackupFailed, BackupRuns, final
-from .pulse import Pulse
 from .site_files import FileList
 from .verifying import Seen
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from backups.models import Backup, Check
-from backups.selectors.pace import pace_of
 from backups.templatetags.backup_words import as_bytes
 from batches.views.words import lasting
+from core.work.pace import pace_of
 from poses.views.cards import age_of
 
 from .words import asker_words, step_words

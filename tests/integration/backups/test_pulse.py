@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from backups.services.pulse import Pulse
+from core.work.pulse import Pulse
 
 from .backup_rows import backup_row
 

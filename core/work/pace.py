@@ -1,9 +1,9 @@
-"""How fast a backup or a check goes on."""
+"""How fast long work goes on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backups.models import Backup, Check
+from .long_item import LongItem
 
 # Before that it is a guess.
 _MEASURED_OVER = timedelta(seconds=3)
@@ -17,7 +17,7 @@ class Pace:
     seconds_left: float | None = None
 
 
-def pace_of(item: Backup | Check, *, now: datetime) -> Pace:
+def pace_of(item: LongItem, *, now: datetime) -> Pace:
     """By what the step has done since it was begun, where its whole is known."""
     if item.status != item.Status.RUNNING or not item.progress_total or item.step_started_at is None:
         return Pace()

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from backups.models import Backup, Check
 from core import alive
-from core.work.claims import ClaimLost
+
+from .claims import ClaimLost
+from .long_item import LongItem
 
 _EVERY_S = 2.0
 
@@ -18,7 +19,7 @@ class Pulse:
     Raises ClaimLost once the row is somebody else's, or gone: what is made then must not be kept.
     """
 
-    def __init__(self, item: Backup | Check, *, lease: timedelta) -> None:
+    def __init__(self, item: LongItem, *, lease: timedelta) -> None:
         self._item = item
         self._lease = lease
         self._written_at = 0.0

@@ -1,10 +1,15 @@
-"""How far long work has come."""
+"""A row whose work takes long: how far it has come."""
 
 from django.db import models
 
+from .item import WorkItem
 
-class InProgress(models.Model):
-    """How far a long piece of work has come: bytes or files, of a sum that may not be known yet."""
+
+class LongItem(WorkItem):
+    """With its step, and what of it is done: bytes, rows or files, of a sum that may not be known yet.
+
+    Written by `pulse`.
+    """
 
     step = models.CharField(max_length=20, blank=True, editable=False)
     step_started_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -13,7 +18,7 @@ class InProgress(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    class Meta:
+    class Meta(WorkItem.Meta):
         abstract = True
 
     @property
