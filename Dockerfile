@@ -28,7 +28,7 @@ COPY . .
 RUN DJANGO_SETTINGS_MODULE=posesite.settings.development DATA_DIR=/tmp/build STATIC_ROOT=/app/static_files \
     python manage.py collectstatic --noinput --verbosity 0 \
  && rm -rf /tmp/build \
- && python -m compileall -q accounts backups batches core poses posesite \
+ && python -m compileall -q accounts backups batches core frames poses posesite \
  && chmod -R a+rX .
 
 ENV DJANGO_SETTINGS_MODULE=posesite.settings.production \

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "poses",
+    "frames",
     "batches",
     "backups",
 ]
@@ -228,6 +229,11 @@ OUTBOUND_ALLOWED_PORTS = allowed_ports(env.list("OUTBOUND_ALLOWED_PORTS", defaul
 BATCH_SHIFTS = env.int("BATCH_SHIFTS", 0) or env.int("WORKERS", 0) or len(os.sched_getaffinity(0))
 BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 50_000)
 BATCH_MAX_URLS = env.int("BATCH_MAX_URLS", 100_000)
+
+# A million rows of 200 values are some 750 MB of CSV.
+DEPTH_MAX_BYTES = env.int("DEPTH_MAX_MB", 1000) * 1_000_000
+DEPTH_MAX_ROWS = env.int("DEPTH_MAX_ROWS", 1_000_000)
+DEPTH_THIN_WIDTH = env.int("DEPTH_THIN_WIDTH", 150)  # pixels a row, as new scans are shown
 
 # One folder for all parts of the site that make or read backups.
 BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups"))).absolute()

@@ -1,0 +1,1 @@
+"""The files of depth scans, in and out. Plain Python: no Django, no app."""
