@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, cast
 
 from django.core import signals
@@ -62,23 +63,28 @@ class ThreadedDjango(BaseHandler):
     """Django as an ASGI application for HTTP.
 
     A request's body is taken in before a thread is, so that a slow client costs no thread; one that is too large is
-    answered 413 as soon as that shows, and is neither read on nor kept.
+    answered 413 as soon as that shows, and is neither read on nor kept. `larger_bodies` has the limits below paths that
+    take more than others.
     """
 
-    def __init__(self, *, threads: int, max_body_bytes: int) -> None:
+    def __init__(
+        self, *, threads: int, max_body_bytes: int, larger_bodies: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         super().__init__()
         self.load_middleware()
-        self.max_body_bytes = max_body_bytes
+        self._max_body_bytes = max_body_bytes
+        self._larger_bodies = larger_bodies
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
             raise ValueError(f"Django answers HTTP only, not {scope['type']}.")
+        max_bytes = self._limit(scope)
         try:
-            body = await taken_body(scope, receive, max_bytes=self.max_body_bytes)
+            body = await taken_body(scope, receive, max_bytes=max_bytes)
         except BodyTooLarge:
-            message = f"The request is larger than {self.max_body_bytes >> 20} MB."
+            message = f"The request is larger than {max_bytes >> 20} MB."
             await _send(send, _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large", message))
             return
         except OSError:
@@ -101,6 +107,11 @@ class ThreadedDjango(BaseHandler):
                 await send({"type": "http.response.body", "body": b""})
             finally:
                 await run(self._threads, answer.close)
+
+    def _limit(self, scope: Scope) -> int:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        larger = (limit for place, limit in self._larger_bodies.items() if path.startswith(place))
+        return next(larger, self._max_body_bytes)
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> _Answer:
         """On a thread: the whole way through Django, as its WSGI handler goes it."""

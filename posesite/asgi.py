@@ -13,7 +13,9 @@ from core import memory  # noqa: E402
 from core.asgi import ThreadedDjango, with_static_files  # noqa: E402
 
 application = with_static_files(
-    ThreadedDjango(threads=settings.WEB_THREADS, max_body_bytes=settings.MAX_BODY_BYTES),
+    ThreadedDjango(
+        threads=settings.WEB_THREADS, max_body_bytes=settings.MAX_BODY_BYTES, larger_bodies=settings.LARGER_BODIES
+    ),
     root=settings.STATIC_ROOT,
     prefix=f"/{settings.STATIC_URL.lstrip('/')}",
 )

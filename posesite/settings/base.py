@@ -234,6 +234,8 @@ BATCH_MAX_URLS = env.int("BATCH_MAX_URLS", 100_000)
 DEPTH_MAX_BYTES = env.int("DEPTH_MAX_MB", 1000) * 1_000_000
 DEPTH_MAX_ROWS = env.int("DEPTH_MAX_ROWS", 1_000_000)
 DEPTH_THIN_WIDTH = env.int("DEPTH_THIN_WIDTH", 150)  # pixels a row, as new scans are shown
+# With some room for a file that is only just too large, and is told so by the field.
+LARGER_BODIES = dict.fromkeys(("/frames/", "/api/depth-scans"), DEPTH_MAX_BYTES + (10 << 20))
 
 # One folder for all parts of the site that make or read backups.
 BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups"))).absolute()

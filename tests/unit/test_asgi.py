@@ -22,13 +22,13 @@ def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
 class Client:
     """A client that sends chunks and keeps what it is sent."""
 
-    def __init__(self, *chunks: bytes, length: int | None = None, stays: bool = True) -> None:
+    def __init__(self, *chunks: bytes, length: int | None = None, stays: bool = True, path: str = "/") -> None:
         self.chunks = list(chunks) or [b""]
         self.stays = stays
         self.taken = 0
         self.sent: list[Any] = []
         headers = [] if length is None else [(b"content-length", str(length).encode())]
-        self.scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+        self.scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "headers": headers}
 
     async def receive(self) -> dict[str, Any]:
         if self.taken == len(self.chunks):
@@ -86,7 +86,7 @@ class Django(ThreadedDjango):
 
     def __init__(self, view: Any, **options: Any) -> None:
         self.view = view
-        super().__init__(threads=1, max_body_bytes=options.get("max_body_bytes", 100))
+        super().__init__(threads=1, **{"max_body_bytes": 100, **options})
 
     def load_middleware(self, is_async: bool = False) -> None:
         """None."""
@@ -136,6 +136,13 @@ def test_a_body_over_the_limit_is_answered_413_in_the_apis_shape():
     run(client, max_body_bytes=10)
     status, body = client.answer
     assert (status, json.loads(body)["code"]) == (413, "file_too_large")
+
+
+@pytest.mark.parametrize(("path", "size", "status"), [("/a/b/", 11, 200), ("/a/b/", 21, 413), ("/b/a/", 11, 413)])
+def test_some_places_take_larger_bodies(path, size, status):
+    client = Client(b"x" * size, path=path)
+    run(client, max_body_bytes=10, larger_bodies={"/a/": 20})
+    assert client.answer[0] == status
 
 
 def test_a_query_that_is_no_text_is_400():

@@ -1,5 +1,7 @@
 """Brings a site up to date."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,8 @@ class Command(BaseCommand):
     help = "Brings database and static files up to date and makes the first administrator; can run any number of times."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if folder := os.environ.get("TMPDIR"):  # Python would take another, and not say so
+            Path(folder).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         if not settings.STATIC_IS_COLLECTED:
             call_command("collectstatic", interactive=False, verbosity=0)

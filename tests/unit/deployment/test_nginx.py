@@ -43,7 +43,12 @@ def test_the_largest_body_is_the_same_as_the_sites_own(settings):
     """Larger, and the site would close the connection while nginx sends; smaller, and photos would be refused."""
     megabytes = settings.MAX_BODY_BYTES >> 20
     assert f"client_max_body_size {megabytes}m;" in (NGINX / "nginx.conf").read_text()
-    assert f"larger than {megabytes} MB" in (NGINX / "proxy.conf").read_text()
+    proxy = (NGINX / "proxy.conf").read_text()
+    [larger] = {-(-limit >> 20) for limit in settings.LARGER_BODIES.values()}
+    assert f"larger than {megabytes} MB, or than {larger} MB" in proxy
+    assert f"client_max_body_size {larger}m;" in proxy
+    assert "location ~ ^/(frames/|api/depth-scans) {" in proxy
+    assert set(settings.LARGER_BODIES) == {"/frames/", "/api/depth-scans"}
 
 
 def test_what_clients_claim_of_themselves_is_believed_only_behind_another_proxy():
