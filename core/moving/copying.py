@@ -12,7 +12,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from .errors import MoveFailed
 from .tables import Row, Table, is_json
 
-_ROWS_AT_A_TIME = 2000
 # An escaped NUL in a JSON text: an even number of backslashes before it, or none.
 _JSON_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 # Where PostgreSQL says which line of a COPY it refused.
@@ -25,7 +24,7 @@ def copy(table: Table, source: BaseDatabaseWrapper, target: BaseDatabaseWrapper)
     prepare = [_preparation(field, target) for field in table.fields]
     count = 0
     rows = table.read(source)
-    while batch := list(itertools.islice(rows, _ROWS_AT_A_TIME)):
+    while batch := list(itertools.islice(rows, table.rows_at_a_time)):
         for row in batch:
             if problem := nul_problem(table, row, target):
                 raise MoveFailed("nul_character", problem)

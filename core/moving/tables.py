@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 AnyField: TypeAlias = "models.Field[Any, Any]"
 
 _ROWS_AT_A_TIME = 2000
+_ROWS_WITH_FILES_AT_A_TIME = 8  # of some megabytes each
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Table:
     def name(self) -> str:
         """The table's name in the database."""
         return self.model._meta.db_table
+
+    @property
+    def rows_at_a_time(self) -> int:
+        """How many are read or written together: the memory must hold them."""
+        has_files = any(isinstance(field, models.BinaryField) for field in self.fields)
+        return _ROWS_WITH_FILES_AT_A_TIME if has_files else _ROWS_AT_A_TIME
 
     def columns(self, connection: BaseDatabaseWrapper) -> str:
         """The columns, quoted, with commas between them."""
@@ -45,7 +52,7 @@ class Table:
             return cursor.fetchone() is None
 
     def read(self, connection: BaseDatabaseWrapper) -> Iterator[Row]:
-        """Every row in the order of the primary key, the same order on every database, a few thousand at a time.
+        """Every row in the order of the primary key, the same order on every database, some at a time.
 
         Values are those of Python, except JSON: its text tells JSON's null from none, and numbers keep all digits.
         Raises MoveFailed where a value is not one of its field.
@@ -57,7 +64,7 @@ class Table:
         ]
         with connection.chunked_cursor() as cursor:
             cursor.execute(self._selection(connection))
-            while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
+            while rows := cursor.fetchmany(self.rows_at_a_time):
                 for row in rows:
                     values = list(row)
                     for place, converter in converters:

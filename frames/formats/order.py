@@ -44,7 +44,7 @@ def check_order(depths: Depths, lines: NDArray[np.int64]) -> Order:
     is_same = np.diff(depths[by_depth]) == 0
     repeated = np.flatnonzero(is_same) + 1
     kept = np.delete(by_depth, repeated)
-    firsts = by_depth[np.maximum.accumulate(np.where(np.append(False, is_same), 0, np.arange(len(depths))))[repeated]]
+    firsts = by_depth[np.searchsorted(depths, depths[by_depth[repeated]], sorter=by_depth)]
     distances = np.diff(depths[kept])
     step = usual_step(distances)
     gaps = np.flatnonzero(distances > step * _GAP_STEPS) if step else np.empty(0, np.intp)

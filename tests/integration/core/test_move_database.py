@@ -24,6 +24,7 @@ django.setup()
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.backends.db import SessionStore
 from accounts.models import User
+from frames.models import BlockRows, DepthBlock, DepthScan
 from poses.models import LogEntry, Photo, PoseRevision
 from poses.services import engine
 from poses.services.options import DetectionOptions
@@ -47,6 +48,9 @@ first, second = PoseRevision.objects.order_by("id")[:2]
 PoseRevision.objects.filter(pk=first.pk).update(box=odd)
 PoseRevision.objects.filter(pk=second.pk).update(score=0.1 + 0.2)
 User.objects.filter(pk=users[3].pk).delete()
+scan = DepthScan.objects.create(owner=users[0], name="scan")
+block = DepthBlock.objects.create(scan=scan, level=0, position=0, row_count=1, depth_min=1, depth_max=1)
+BlockRows.objects.create(block=block, depths=b"\\0\\xff" * 4, thin=bytes(range(256)), grey=None)
 """
 
 _DROPPED_CONNECTIONS = """
