@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from backups.models import Backup, Check, Notice
 from backups.selectors.pages import checks_of, notices_of, unfinished_backup
 from backups.services import folder
-from batches.views.seen import answer_live
+from core.pages.live import answer_live
 from poses.views.cards import age_of
 
 from .access import operators_only

@@ -15,8 +15,8 @@ from backups.services import folder, links
 from backups.services.downloading import NotHere, part_of
 from backups.services.links import LinkEnded
 from backups.templatetags.backup_words import as_bytes
-from batches.views.words import until
 from core.errors import DomainError
+from core.pages.words import until
 from poses.selectors.keyset import Cursor
 from poses.views.cards import age_of
 from poses.views.gallery import page_link

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from backups.models import Backup, Check
 from backups.selectors.pages import backups_page, kinds_under_way, unfinished_backup
 from backups.selectors.standing import standing
-from batches.views.seen import answer_live
+from core.pages.live import answer_live
 from poses.selectors.keyset import Cursor
 from poses.views.cards import age_of
 from poses.views.gallery import page_link

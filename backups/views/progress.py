@@ -1,26 +1,20 @@
 """How far a backup or a check has come, for a card that refreshes itself."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
-from django.utils.timesince import timesince
 
 from backups.models import Backup, Check
 from backups.templatetags.backup_words import as_bytes
-from batches.views.words import lasting
+from core.pages.delays import delay_of
+from core.pages.words import lasting
 from core.work.pace import pace_of
 from poses.views.cards import age_of
 
 from .words import asker_words, step_words
 
-# Longer than a message is on its way and the sweep takes to send it again.
-_PATIENCE = timedelta(minutes=2)
-_NO_WORKER = (
-    "No worker has taken it up for {since}: none seems to be there, or all are busy. manage.py serve starts them, and"
-    " their log says what ends them. It begins by itself as soon as one is free."
-)
-_LOST = "Its worker has not been heard of for {since}. Another one takes it up by itself."
+_REMEDY = "manage.py serve starts them, and their log says what ends them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +55,7 @@ def progress_of(item: Backup | Check) -> Progress:
         asker=asker_words(item),
         since=since,
         age=age_of(since),
-        warning=_warning(item, now),
+        warning=delay_of(item, now=now, remedy=_REMEDY),
     )
 
 
@@ -77,11 +71,3 @@ def _pace(item: Backup | Check, now: datetime) -> str:
         return ""
     left = f", about {lasting(pace.seconds_left)} left" if pace.seconds_left else ""
     return f"{as_bytes(round(pace.bytes_per_second))} a second{left}"
-
-
-def _warning(item: Backup | Check, now: datetime) -> str:
-    if item.status == item.Status.PENDING and now - item.queued_at > _PATIENCE:
-        return _NO_WORKER.format(since=timesince(item.queued_at, now, depth=1))
-    if item.status == item.Status.RUNNING and item.lease_until is not None and item.lease_until < now:
-        return _LOST.format(since=timesince(item.lease_until, now, depth=1))
-    return ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backups.models import Backup, Check, Notice
 from backups.selectors.states import BackupState, CheckState, check_state_of, state_of
-from batches.views.words import counted, until
+from core.pages.words import counted, until
 from core.schedule import JOBS, Job
 from poses.views.cards import age_of
 

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from batches.models import Batch, BatchRow
 from batches.services import stages
 from core.errors import DomainError
-
-from .words import counted
+from core.pages.words import counted
 
 Action = Callable[[Batch], object]
 

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from batches.models import Batch, BatchImage, BatchRow
 from batches.selectors.pages import PAGE_SIZE, RowPage, count_of, photos_with_skeletons, rows_page, sample_rows
 from batches.selectors.progress import Progress, progress_of, seconds_by_samples
+from core.pages.live import answer_live, is_htmx
+from core.pages.words import counted, lasting, sized
 from poses.views.cards import age_of
 
 from .facts import Possible, asked_of, columns_of, told_of
 from .images import rows_of, sample_card
-from .seen import answer_live, is_htmx
-from .words import counted, findings_of, lasting, sized, state_of
+from .words import findings_of, state_of
 
 _FILTERS = (
     ("", "All"),

@@ -6,9 +6,8 @@ from batches.imaging.settings import OutputFormat
 from batches.models import Batch, Delivery
 from batches.selectors.pages import deliveries_of
 from batches.selectors.progress import Progress
+from core.pages.words import counted, until
 from poses.views.cards import age_of
-
-from .words import counted, until
 
 _FORMATS = {OutputFormat.JPEG: "JPEG", OutputFormat.WEBP: "WebP", OutputFormat.AVIF: "AVIF"}
 

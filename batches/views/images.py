@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from batches.models import Batch, BatchImage, BatchRow
 from batches.selectors.pages import RowWithImages
+from core.pages.words import State, counted, lasting, sized
 from poses.models import Photo
 from poses.views.cards import Bones, bones_of, drawing_size
 
-from .words import State, change, counted, lasting, sized
+from .words import change
 
 _STATES = {
     BatchRow.State.WAITING: State("Waiting"),

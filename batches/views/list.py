@@ -17,12 +17,12 @@ from batches.forms.check import CheckForm
 from batches.models import Batch
 from batches.services.creating import MAX_BYTES, Created, create_batch
 from core.errors import DomainError
+from core.pages.live import digest_of, is_htmx
 from poses.selectors.keyset import Cursor, page_of
 from poses.services.engine import available_models
 from poses.views.gallery import page_link
 
 from .listing import lines_of
-from .seen import digest_of, is_htmx
 from .words import findings_of
 
 if TYPE_CHECKING:

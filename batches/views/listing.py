@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from batches.models import Batch
 from batches.selectors.pages import ImageCounts, counts_of
+from core.pages.words import State, counted
 from poses.views.cards import age_of
 
-from .words import State, counted, state_of
+from .words import state_of
 
 
 @dataclass(frozen=True, slots=True)

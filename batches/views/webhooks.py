@@ -19,11 +19,10 @@ from batches.selectors.deliveries import log_of, with_last_try
 from batches.services import deliveries, webhooks
 from batches.services.webhooks import SecretState
 from core.errors import DomainError
+from core.pages.words import until
 from poses.selectors.keyset import Cursor, page_of
 from poses.views.cards import age_of
 from poses.views.gallery import page_link
-
-from .words import until
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
