@@ -1,0 +1,1 @@
+"""`/api/depth-scans/`, `/api/depth-imports/`, `/api/frames/`."""
