@@ -13,6 +13,8 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     OPERATORS: {
         "poses": ("view_logentry", "retry_photo"),
         "batches": ("retry_batch",),
+        # How imports stand; they are tried again by their owners, with the file.
+        "frames": ("view_depthscan", "view_depthimport"),
         # A backup holds everyone's photos: its permission gives them all.
         "backups": ("operate_backup",),
     },

@@ -31,6 +31,9 @@ class DepthScan(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)
 
+    # Read `with_last_import`; None before the first.
+    last_import_id: uuid.UUID | None
+
     objects = DepthScanQuerySet.as_manager()
 
     class Meta:

@@ -16,14 +16,14 @@ from frames.formats.report import Report
 from frames.models import DepthScan
 
 # Read while whoever uploads waits: a file that is wrong is mostly so from the beginning.
-_HEAD_BYTES = 4 << 20
+HEAD_BYTES = 4 << 20
 _SHOWN = 100
 
 
 def check_head(stream: BinaryIO, *, is_strict: bool, scan: DepthScan | None) -> None:
     """Checks the first megabytes of a file, and so the whole of most. Raises DomainError on the field `file`."""
-    head = stream.read(_HEAD_BYTES)
-    is_all = len(head) < _HEAD_BYTES
+    head = stream.read(HEAD_BYTES)
+    is_all = len(head) < HEAD_BYTES
     if not is_all:
         head = head[: head.rfind(b"\n") + 1] or head
     report = Report()

@@ -16,6 +16,7 @@ from core.work import claims
 from poses.models import Arrival, MirrorCheck, Photo, Removal
 from tests.integration.backups.made_backups import checked, downloaded, made, told
 from tests.integration.batches.batch_rows import finished_batch
+from tests.integration.frames.scan_rows import scan_with_rows
 from tests.integration.poses.admin_rows import uploaded
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -23,13 +24,14 @@ LABELS = [model._meta.label for model in MODELS]
 
 
 def make_rows(owner: User, numbers: range) -> None:
-    """Rows of every registered kind; a photo brings pose, revision, detection and log entries, a batch its images."""
+    """Rows of every registered kind; a photo brings what was found on it, a batch its images, a scan its import."""
     for number in numbers:
         photo = uploaded(owner, number)
         person = User.objects.create(email=f"user-{number}@example.org")
         Group.objects.create(name=f"group {number}")
         MirrorCheck.objects.create(photo=photo, asked_by=person, **claims.queued())
         finished_batch(owner, number)
+        scan_with_rows(owner, number)
         Arrival.objects.create(owner=owner, bucket="photos", key=f"uploads/{number}", etag="e", size_bytes=1)
         Removal.objects.create(name=f"{number}.jpg")
         backup = made(number)
@@ -67,6 +69,8 @@ def rows(user, fake_detector) -> None:
 def test_the_sweep_knows_the_site():
     assert {"poses.Photo", "poses.Pose", "poses.PoseRevision", "poses.LogEntry", "accounts.User"} <= set(LABELS)
     assert {"batches.Batch", "batches.BatchImage", "batches.Output"} <= set(LABELS)
+    assert {"frames.DepthScan", "frames.DepthImport"} <= set(LABELS)
+    assert not {"frames.DepthBlock", "frames.BlockRows"} & set(LABELS)
     assert {"backups.Backup", "backups.Check", "backups.Download", "backups.Notice"} <= set(LABELS)
 
 
@@ -110,7 +114,7 @@ def test_staff_without_permissions_see_the_index_and_nothing_else(client, make_u
 @pytest.mark.usefixtures("rows")
 def test_the_roles_open_what_belongs_to_them_and_add_and_delete_nothing(client, make_user):
     poses = {"Photo", "Pose", "PoseRevision", "Detection"}
-    allowed = {"Editors": poses, "Reviewers": poses, "Operators": {"LogEntry"}}
+    allowed = {"Editors": poses, "Reviewers": poses, "Operators": {"LogEntry", "DepthScan", "DepthImport"}}
     assert Group.objects.filter(name__in=allowed).count() == 3
     for role, names in allowed.items():
         member = make_user(f"{role.lower()}@example.org", is_staff=True)

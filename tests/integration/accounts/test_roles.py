@@ -5,6 +5,9 @@ from django.core.management import call_command
 from accounts.models import EDITORS, OPERATORS, REVIEWERS
 from accounts.services.roles import ensure_roles
 
+OPERATOR_PERMISSIONS = {
+    *("view_logentry", "retry_photo", "retry_batch", "operate_backup", "view_depthscan", "view_depthimport"),
+}
 EDITOR_PERMISSIONS = {
     *("view_photo", "view_pose", "change_pose", "view_poserevision", "view_detection", "export_pose"),
 }
@@ -18,9 +21,9 @@ def _codenames(role: str) -> set[str]:
 def test_migrating_makes_the_roles_with_their_permissions():
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch", "operate_backup"}
+    assert _codenames(OPERATORS) == OPERATOR_PERMISSIONS
     assert set(Permission.objects.filter(group__name=OPERATORS).values_list("content_type__app_label", flat=True)) == {
-        *("poses", "batches", "backups"),
+        *("poses", "batches", "backups", "frames"),
     }
 
 
@@ -30,12 +33,12 @@ def test_it_can_run_again_and_mends_what_is_missing():
     Group.objects.get(name=OPERATORS).delete()
     Group.objects.get(name=REVIEWERS).delete()
 
-    for app_label in ("poses", "batches", "backups", "poses", "batches", "backups"):
+    for app_label in ("poses", "batches", "frames", "backups") * 2:
         ensure_roles(app_label=app_label)
 
     assert _codenames(EDITORS) == EDITOR_PERMISSIONS
     assert _codenames(REVIEWERS) == EDITOR_PERMISSIONS | {"approve_pose", "change_photo"}
-    assert _codenames(OPERATORS) == {"view_logentry", "retry_photo", "retry_batch", "operate_backup"}
+    assert _codenames(OPERATORS) == OPERATOR_PERMISSIONS
 
 
 @pytest.mark.django_db

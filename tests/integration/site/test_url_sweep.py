@@ -12,10 +12,12 @@ from accounts.models import User
 from backups.models import Backup
 from backups.services.links import link_to
 from batches.models import Batch, Delivery, Output
+from frames.models import DepthImport, DepthScan
 from poses.models import Arrival, Photo
 from poses.services.bucket import key_of
 from tests.integration.backups.made_backups import made
 from tests.integration.batches.batch_rows import finished_batch
+from tests.integration.frames.scan_rows import scan_with_rows
 from tests.integration.poses.admin_rows import uploaded
 
 # Routes anyone may GET. The rest wants a login (pages redirect, the API answers 401).
@@ -78,9 +80,15 @@ IDS: dict[str, Callable[[Photo], object]] = {
     "deliveries/": lambda photo: Delivery.objects.get().pk,
     "batches/outputs/": lambda photo: Output.objects.get().pk,
     "batches/": lambda photo: Batch.objects.get().pk,
+    "depth-scans/": lambda photo: DepthScan.objects.get().pk,
+    "depth-imports/": lambda photo: DepthImport.objects.get().pk,
+    "frames/imports/": lambda photo: DepthImport.objects.get().pk,
+    "frames/": lambda photo: DepthScan.objects.get().pk,
     "poses/": lambda photo: photo.poses.get().pk,
     "": lambda photo: photo.pk,
 }
+# What a route must be asked for besides.
+QUERIES = {"api/frames/": "?depth_min=1&depth_max=2"}
 
 
 def url(route: str, photo: Photo) -> str:
@@ -90,18 +98,24 @@ def url(route: str, photo: Photo) -> str:
     if route in BACKUPS:
         route = route.replace("<str:name>", Backup.objects.get().name)
         route = route.replace("backups/link/<str:token>/", link_to(Backup.objects.get()).partition("/")[2])
-    return "/" + route.replace("<int:number>", "1")
+    return "/" + numbered(route) + QUERIES.get(route, "")
+
+
+def numbered(route: str) -> str:
+    """Revisions and editions count from 1, the places of tiles from 0."""
+    return re.sub("<int:[a-z]+>", "0", re.sub("<int:(number|edition)>", "1", route))
 
 
 @pytest.fixture
 def photo(user: User, fake_detector, settings, tmp_path: Path) -> Photo:
-    """With an upload to the bucket whose id is the photo's, so that one id serves all routes, a batch and a backup."""
+    """With an upload to the bucket whose id is the photo's, so that one id serves all routes; batch, scan, backup."""
     settings.BACKUP_DIR, settings.SITE_URL = tmp_path / "backups", ""
     made()
     photo = uploaded(user, 1)
     key = key_of(user.pk, photo.pk)
     Arrival.objects.create(owner=user, bucket="photos", key=key, etag="e", size_bytes=1, photo=photo)
     finished_batch(user)
+    scan_with_rows(user)
     return photo
 
 
@@ -114,10 +128,11 @@ def client_of(user: User) -> Client:
 def test_the_sweep_knows_the_site():
     assert {"", "photos/<uuid:pk>/", "api/photos/<uuid:pk>/overlay.svg/", "accounts/profile/"} <= set(ROUTES)
     assert {"batches/<uuid:pk>/", "api/batches/outputs/<uuid:pk>/", "api/webhooks/deliveries/"} <= set(ROUTES)
+    assert {"frames/", "frames/<uuid:pk>/import/", "frames/imports/<uuid:pk>/findings.csv/"} <= set(ROUTES)
     assert set(ROUTES) >= POST_ONLY
     assert set(ROUTES) >= OPEN | FOR_ROLES | REFUSED | PARTS
     others = ROUTES_OF_OTHER_KEYS
-    assert not [route for route in ROUTES if re.search("<(?!uuid:pk>|int:number>)", route) and route not in others]
+    assert not [route for route in ROUTES if re.search("<(?!uuid:pk>|int:[a-z]+>)", route) and route not in others]
 
 
 @pytest.mark.parametrize("route", WITH_GET)
@@ -176,7 +191,7 @@ def test_what_is_posted_to_cannot_be_read(route, user, photo):
 
 @pytest.mark.parametrize("route", OF_AN_OBJECT)
 def test_malformed_ids_are_404(route, user, db):
-    malformed = route.replace("<uuid:pk>", "not-an-id").replace("<int:number>", "1")
+    malformed = numbered(route.replace("<uuid:pk>", "not-an-id"))
     assert client_of(user).get(f"/{malformed}").status_code == 404
 
 
