@@ -65,6 +65,14 @@ export async function html(url) {
   return text;
 }
 
+/** Answers bytes. Throws HttpError; an AbortError where `signal` ended it. */
+export async function bytes(url, { signal } = {}) {
+  const response = await fetched(url, { headers: headers({ Accept: "*/*" }), signal });
+  if (response.redirected) throw new HttpError({ status: 401, code: "not_authenticated", message: "You are logged out. Log in again." });
+  if (!response.ok) answerOf(response.status, await response.text());
+  return response.arrayBuffer();
+}
+
 /**
  * Posts form data and tells how far it is: `onProgress(share)` from 0 to 1. fetch cannot do that yet.
  * Answers `{status, body}`; throws HttpError.

@@ -10,8 +10,10 @@ const PAGE = 400;
 const WHEEL_STEP = 0.002;
 const PINCH_STEP = 0.01;
 
+const unitOf = (event) => [1, LINE, PAGE][event.deltaMode] ?? 1;
+
 function wheelFactor(event) {
-  const unit = [1, LINE, PAGE][event.deltaMode] ?? 1;
+  const unit = unitOf(event);
   // A trackpad's pinch arrives as a wheel with Ctrl held, in small steps.
   return Math.exp(-event.deltaY * unit * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP));
 }
@@ -26,10 +28,11 @@ function distance([a, b]) {
 
 /**
  * Calls `onZoom(factor, point)` (answers whether it did anything), `onPan(dx, dy)`, `onTap(point, isTouch)`,
- * `onDouble(point)` and `onHover(point or null)`. `onPress(point, isTouch)` may answer what is held from then on,
- * `{move(point), end(), cancel()}`: the pointer then drags that and pans nothing.
+ * `onDouble(point)` and `onHover(point or null)`. `onPress(point, isTouch, isShift)` may answer what is held from then on,
+ * `{move(point), end(), cancel()}`: the pointer then drags that and pans nothing. Where there is an `onScroll(dx, dy)`
+ * (it answers like onZoom), a wheel scrolls, and zooms with Ctrl or Cmd.
  */
-export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHover, onPress = () => null }) {
+export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHover, onScroll, onPress = () => null }) {
   const pressed = new Map();
   let moved = false;
   let start = null;
@@ -80,9 +83,16 @@ export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHove
     else onTap(point, event.pointerType === "touch");
   }
 
+  function scroll(event) {
+    const unit = unitOf(event);
+    return onScroll(event.deltaX * unit, event.deltaY * unit);
+  }
+
   element.addEventListener("wheel", (event) => {
     if (held) event.preventDefault();
-    else if (onZoom(wheelFactor(event), pointOf(event)) || event.ctrlKey) event.preventDefault();
+    else if (onScroll && !event.ctrlKey && !event.metaKey) {
+      if (scroll(event)) event.preventDefault();
+    } else if (onZoom(wheelFactor(event), pointOf(event)) || event.ctrlKey) event.preventDefault();
   }, { passive: false });
 
   element.addEventListener("pointerdown", (event) => {
@@ -93,7 +103,7 @@ export function listenGestures(element, { onZoom, onPan, onTap, onDouble, onHove
       moved = true;
     } else {
       [moved, start] = [false, pointOf(event)];
-      held = onPress(start, event.pointerType === "touch");
+      held = onPress(start, event.pointerType === "touch", event.shiftKey);
     }
     pressed.set(event.pointerId, pointOf(event));
   });
