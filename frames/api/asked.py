@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 
 from core.errors import DomainError
-from frames.formats.cells import DEPTH_DECIMALS, DEPTH_LIMIT
+from frames.formats.cells import DEPTH_LIMIT, rounded_depth
 from frames.imaging import colormaps
 from frames.models import DepthScan
 
@@ -67,7 +67,7 @@ class DepthField(serializers.FloatField):
 
     def to_internal_value(self, data: Any) -> float:
         """Raises ValidationError, also beyond the limit of depths."""
-        depth = round(super().to_internal_value(data), DEPTH_DECIMALS) + 0.0
+        depth = rounded_depth(super().to_internal_value(data))
         if abs(depth) > DEPTH_LIMIT:
             self.fail("range")
         return depth

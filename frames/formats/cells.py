@@ -18,9 +18,10 @@ DEPTH_LIMIT = 10_000_000
 DEPTH_DECIMALS = 6
 _COMMA, _LINE_END, _ZERO, _NINE = 44, 10, 48, 9
 _MOST_DIGITS = 3
-_RUN_SHIFT = 10  # a number of up to three digits takes ten bits; above them stands how many digits end there
 _LARGEST = 255
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# With commas between them. Digits are bounded, for nobody writes as many, and no text may take long to match.
+_PLAIN_DEPTHS = re.compile(rb"-?[0-9]{1,15}(?:\.[0-9]{0,15})?(?:,-?[0-9]{1,15}(?:\.[0-9]{0,15})?)*")
 _NOT_FINITE = frozenset((b"nan", b"inf", b"infinity"))
 _WANTED = "a whole number from 0 to 255"
 
@@ -37,12 +38,25 @@ class Rows:
     lines: NDArray[np.int64]
 
 
+def rounded(depths: Depths) -> Depths:
+    """Depths as they are kept: 9000.300000000001 and 9000.3 are one. There is no minus nought."""
+    return np.round(depths, DEPTH_DECIMALS) + 0.0
+
+
+def rounded_depth(depth: float) -> float:
+    """The same of one; Python's own `round` may answer another number of the last decimal."""
+    return float(rounded(np.array([depth]))[0])
+
+
 def read_lines(text: bytes, header: Header, first_line: int) -> tuple[Rows, list[Finding]]:
     """Reads whole lines, each with its LF; `first_line` is the number of the first.
 
     Answers the good rows, and one finding for each other row.
     """
     table = _split(np.frombuffer(text, np.uint8), header.width)
+    lines = np.arange(first_line, first_line + len(table.ends))
+    if table.is_plain.all() and (plain := _plain_depths(text, table)) is not None:
+        return Rows(plain, table.grey, lines), []
     reading = _Reading(header, first_line, table.grey)
     depths = np.array(
         [
@@ -50,7 +64,6 @@ def read_lines(text: bytes, header: Header, first_line: int) -> tuple[Rows, list
             for place, (begin, depth_end, end, is_plain) in enumerate(table.lines())
         ]
     )
-    lines = np.arange(first_line, first_line + len(depths))
     if not reading.findings:
         return Rows(depths, table.grey, lines), []
     is_good = ~np.isnan(depths)
@@ -96,30 +109,28 @@ def _split(buffer: Greys, width: int) -> _Table:
 
 
 def _plain_numbers(buffer: Greys, cells: NDArray[np.int64]) -> tuple[Greys, NDArray[np.bool_]]:
-    """The values of rows whose separators are at `cells` (n, width + 1), and which rows have whole numbers only.
-
-    For every byte the number that ends there and how many digits it has are worked out, up to three, by shifting; a
-    cell is a number where as many digits end at its last byte as it has bytes.
-    """
-    digits = buffer - _ZERO  # wraps round: what is no digit becomes large
-    is_digit = digits <= _NINE
-    value = np.where(is_digit, digits, 0).astype(np.uint16)
-    run = is_digit.astype(np.uint16)
-    codes, runs = value.copy(), run.copy()
-    still = is_digit.copy()
-    scale = 1
-    for back in range(1, _MOST_DIGITS):
-        scale *= 10
-        still[back:] &= is_digit[:-back]
-        still[:back] = False
-        codes[back:] += value[:-back] * (scale * still[back:]).astype(np.uint16)
-        runs += still
-    codes |= runs << _RUN_SHIFT
-    last = codes[cells[:, 1:] - 1]
+    """The values of rows whose separators are at `cells` (n, width + 1), and which rows have whole numbers only."""
     lengths = np.diff(cells, axis=1) - 1
-    numbers = last & ((1 << _RUN_SHIFT) - 1)
-    is_number = ((last >> _RUN_SHIFT) == lengths) & (numbers <= _LARGEST) & (lengths > 0)
+    last = cells[:, 1:] - 1
+    has_two, has_three = lengths > 1, lengths > 1 + 1
+    # What is no digit wraps round and becomes large. Before the first cell of all the index may wrap round too, to
+    # where nobody looks.
+    ones, tens, hundreds = (buffer.take(last - back) - _ZERO for back in range(_MOST_DIGITS))
+    numbers = ones + has_two * tens * np.uint16(10) + has_three * hundreds * np.uint16(100)
+    is_number = (lengths >= 1) & (lengths <= _MOST_DIGITS) & (numbers <= _LARGEST) & (ones <= _NINE)
+    is_number &= (tens <= _NINE) | ~has_two
+    is_number &= (hundreds <= _NINE) | ~has_three
     return numbers.astype(np.uint8), is_number.all(axis=1)
+
+
+def _plain_depths(text: bytes, table: _Table) -> Depths | None:
+    """The depths of all lines; None where one of them is to be looked at by itself."""
+    begins, ends = table.begins.tolist(), table.depth_ends.tolist()
+    cells = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    if not _PLAIN_DEPTHS.fullmatch(b",".join(cells)):
+        return None
+    depths = rounded(np.array([float(cell) for cell in cells]))
+    return depths if np.all(np.abs(depths) <= DEPTH_LIMIT) else None
 
 
 class _Reading:
@@ -136,7 +147,7 @@ class _Reading:
         cell = _bare(cell)
         if not _NUMBER.fullmatch(cell):
             return self._refuse_depth(cell, place)
-        depth = round(float(cell), DEPTH_DECIMALS) + 0.0  # no -0.0
+        depth = rounded_depth(float(cell))
         if abs(depth) > DEPTH_LIMIT:
             what = f"the depth {shown(cell)} is not between −{DEPTH_LIMIT:,} and {DEPTH_LIMIT:,}"
             return self._note(Code.DEPTH_OUT_OF_RANGE, place, what, 0)
@@ -150,7 +161,8 @@ class _Reading:
         wanted = self._header.width + 1
         if len(cells) != wanted:
             code = Code.SHORT_ROW if len(cells) < wanted else Code.LONG_ROW
-            return self._note(code, place, f"{len(cells):,} cells instead of {wanted:,}")
+            what = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+            return self._note(code, place, f"{what} instead of {wanted:,}")
         depth = self.depth(cells[0], place)
         if math.isnan(depth):
             return depth

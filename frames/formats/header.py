@@ -64,5 +64,6 @@ def parse_header(line: bytes) -> Header:
     if _NUMBER.fullmatch(cells[0]):
         message = f"Row 1, column 1 is {shown(cells[0])}; the first row must name the columns, and depth is the first."
         raise CsvRefused("no_header", message)
-    names = (cell.strip().strip(b'"').decode("utf-8", "replace")[:60] for cell in cells)
+    # PostgreSQL keeps no NUL.
+    names = (cell.strip().strip(b'"').replace(b"\0", b" ").decode("utf-8", "replace")[:60] for cell in cells)
     return Header(tuple(name or f"column {place}" for place, name in enumerate(names, start=1)))

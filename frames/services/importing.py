@@ -31,6 +31,7 @@ from poses.services.removing import remove_later
 from . import staging
 from .building import BlockBuilder
 from .checking import check_width, refusal
+from .holding import hold_claimed
 from .merging import Merged
 from .spool import Spool
 
@@ -125,12 +126,14 @@ def _publish(item: DepthImport, scan: DepthScan, merged: Merged, read: _Read) ->
     """From here on everybody sees the new rows. Raises ClaimLost."""
     live = DepthBlock.objects.filter(scan=scan, staged_by=None)
     with transaction.atomic():
+        hold_claimed(item)
         claims.finish(
             item,
             **_ended(item),
             row_count=len(read.depths),
             replaced_count=merged.replaced_count,
             is_upward=read.order.is_upward,
+            progress_done=len(merged.depths),  # the sign of life tells it every few seconds only
         )
         for level in range(LEVELS):
             live.filter(level=level, position__gte=merged.blocks_before // LEVEL_FACTOR**level).delete()

@@ -7,6 +7,7 @@ from django.db import transaction
 from frames.models import DepthScan
 
 from .creating import NAME_LENGTH, UNIT_LENGTH, scan_text
+from .holding import hold_imports, hold_scan
 
 logger = logging.getLogger(__name__)
 
@@ -24,5 +25,7 @@ def delete(scan: DepthScan) -> None:
     """With its rows and imports; also while a file is imported, which then ends by itself."""
     key = scan.pk
     with transaction.atomic():
+        hold_scan(key)
+        hold_imports(key)
         scan.delete()
     logger.info("scan %s was deleted", key)

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from core.work.claims import ClaimLost
 from frames.models import BlockRows, DepthBlock, DepthImport
 
 from .building import Block
+from .holding import hold_claimed
 
 # Some megabytes a transaction: on SQLite others write in between.
 _ROWS_BLOCKS_AT_ONCE = 8
 
 
 class Stage:
-    """Stores blocks for a claimed import. Raises ClaimLost where its scan was deleted meanwhile.
+    """Stores blocks for a claimed import. Raises ClaimLost where it was deleted or taken over meanwhile.
 
     `on_stored` is called with the number of level 0's rows, after each transaction.
     """
@@ -35,12 +35,10 @@ class Stage:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        try:
-            with transaction.atomic():
-                blocks = DepthBlock.objects.bulk_create([self._row(block) for block in waiting])
-                BlockRows.objects.bulk_create(_contents(row, block) for row, block in zip(blocks, waiting, strict=True))
-        except IntegrityError as error:  # of the foreign keys: somebody has deleted the scan
-            raise ClaimLost from error
+        with transaction.atomic():
+            hold_claimed(self._item)
+            blocks = DepthBlock.objects.bulk_create([self._row(block) for block in waiting])
+            BlockRows.objects.bulk_create(_contents(row, block) for row, block in zip(blocks, waiting, strict=True))
         self._on_stored(sum(len(block.depths) for block in waiting if block.level == 0))
 
     def _row(self, block: Block) -> DepthBlock:
@@ -62,4 +60,5 @@ def clear(item: DepthImport) -> None:
 
 def _contents(row: DepthBlock, block: Block) -> BlockRows:
     grey = None if block.grey is None else block.grey.tobytes()
-    return BlockRows(block=row, depths=block.depths.astype("<f8").tobytes(), thin=block.thin.tobytes(), grey=grey)
+    # By its key: with the object each would hold the other until the garbage collector comes.
+    return BlockRows(block_id=row.pk, depths=block.depths.astype("<f8").tobytes(), thin=block.thin.tobytes(), grey=grey)
