@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-HELPERS = {"backup_sites", "common", "image_server", "run_all"}
+HELPERS = {"backup_sites", "common", "depth_scans", "image_server", "run_all"}
 
 
 def main() -> None:
