@@ -64,11 +64,17 @@ class DepthCsv:
             cut = text.find(b"\n", body) + 1 if body else 0
             self._rest = text[cut:]
             if len(self._rest) > _LONGEST_LINE:
-                raise _line_too_long(next_line + text.count(b"\n", 0, cut))
+                raise self._no_end(next_line + text.count(b"\n", 0, cut))
             if cut:
                 return _with_lf(text[:cut])
         text, self._rest = self._rest.rstrip(_BLANKS), b""
         return _with_lf(text + b"\n") if text else b""
+
+    def _no_end(self, line: int) -> CsvRefused:
+        if self._rest.strip(_BLANKS):
+            return _line_too_long(line)
+        message = f"Row {line:,} begins more than {_LONGEST_LINE >> 20} MB of blank rows. Remove them."
+        return CsvRefused("too_many_blank_rows", message)
 
     def _read(self) -> bytes:
         piece = self._stream.read(_PIECE_BYTES)

@@ -151,6 +151,12 @@ def test_a_line_of_more_than_a_megabyte_is_refused_by_its_row():
     assert refused.value.code == "line_too_long"
 
 
+def test_more_than_a_megabyte_of_blank_rows_is_refused_by_the_first():
+    with pytest.raises(CsvRefused, match="Row 4 begins more than 1 MB of blank rows") as refused:
+        read(table(["1,2,3,4", "2,2,3,4"]) + b"\n" * (3 * PIECE) + b"3,2,3,4\n")
+    assert refused.value.code == "too_many_blank_rows"
+
+
 def test_what_is_read_is_counted_in_bytes():
     content = table(["1,2,3,4"] * 3)
     csv = DepthCsv(io.BytesIO(content), max_rows=MANY)
