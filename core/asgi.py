@@ -7,6 +7,7 @@ more time than the request's own Python. Here a request crosses to a thread once
 
 import asyncio
 import contextlib
+import io
 import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
@@ -20,7 +21,8 @@ from typing import IO, Any, cast
 from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.http import HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 from servestatic import ServeStaticASGI
 
@@ -64,23 +66,33 @@ class ThreadedDjango(BaseHandler):
 
     A request's body is taken in before a thread is, so that a slow client costs no thread; one that is too large is
     answered 413 as soon as that shows, and is neither read on nor kept. `larger_bodies` has the limits below paths that
-    take more than others.
+    take more than others; more is taken in only from whom `may_send_more` lets, which is asked before the body is read.
     """
 
     def __init__(
-        self, *, threads: int, max_body_bytes: int, larger_bodies: Mapping[str, int] = MappingProxyType({})
+        self,
+        *,
+        threads: int,
+        max_body_bytes: int,
+        larger_bodies: Mapping[str, int] = MappingProxyType({}),
+        may_send_more: Callable[[HttpRequest], bool] = lambda request: False,
     ) -> None:
         super().__init__()
         self.load_middleware()
         self._max_body_bytes = max_body_bytes
         self._larger_bodies = larger_bodies
+        self._may_send_more = may_send_more
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
             raise ValueError(f"Django answers HTTP only, not {scope['type']}.")
+        run = asyncio.get_running_loop().run_in_executor
         max_bytes = self._limit(scope)
+        if max_bytes > self._max_body_bytes and not await run(self._threads, self._is_let_in, scope):
+            await _send(send, _refusal(HTTPStatus.UNAUTHORIZED, "not_authenticated", "Log in to send a file so large."))
+            return
         try:
             body = await taken_body(scope, receive, max_bytes=max_bytes)
         except BodyTooLarge:
@@ -95,7 +107,6 @@ class ThreadedDjango(BaseHandler):
         if body is None:
             return
         with body:
-            run = asyncio.get_running_loop().run_in_executor
             answer = await run(self._threads, self._answered, scope, body)
             if answer.rest is None:
                 await _send(send, answer)
@@ -109,9 +120,23 @@ class ThreadedDjango(BaseHandler):
                 await run(self._threads, answer.close)
 
     def _limit(self, scope: Scope) -> int:
+        """The larger one only where it is needed: that costs a question more."""
+        if 0 < _announced_bytes(scope) <= self._max_body_bytes or scope["method"] != "POST":
+            return self._max_body_bytes
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         larger = (limit for place, limit in self._larger_bodies.items() if path.startswith(place))
         return next(larger, self._max_body_bytes)
+
+    def _is_let_in(self, scope: Scope) -> bool:
+        """On a thread. While the database is down the request itself is told."""
+        try:
+            return self._may_send_more(ASGIRequest(scope, io.BytesIO()))
+        except UnicodeDecodeError:
+            return False
+        except DatabaseError:
+            return True
+        finally:
+            close_old_connections()
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> _Answer:
         """On a thread: the whole way through Django, as its WSGI handler goes it."""

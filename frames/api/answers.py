@@ -104,8 +104,8 @@ def _no_rows(scan: DepthScan | None, asked: Asked) -> DomainError:
     if scan is None or not scan.row_count:
         message = "There are no rows yet. Import a CSV, or wait until its import is done."
     else:
-        asked_for = f"from {asked.depth_min:.12g} to {asked.depth_max:.12g}"
-        there = f"from {scan.depth_min:.12g} to {scan.depth_max:.12g} {scan.unit}"
+        asked_for = f"from {asked.depth_min:.15g} to {asked.depth_max:.15g}"
+        there = f"from {scan.depth_min:.15g} to {scan.depth_max:.15g} {scan.unit}"
         message = f"There are no rows {asked_for}; the scan has depths {there}."
     return DomainError("no_rows", message, status=404)
 

@@ -67,10 +67,10 @@ class DepthField(serializers.FloatField):
 
     def to_internal_value(self, data: Any) -> float:
         """Raises ValidationError, also beyond the limit of depths."""
-        depth = rounded_depth(super().to_internal_value(data))
-        if abs(depth) > DEPTH_LIMIT:
+        depth: float = super().to_internal_value(data)
+        if not abs(depth) <= DEPTH_LIMIT:
             self.fail("range")
-        return depth
+        return rounded_depth(depth)
 
 
 class FramesAskedSerializer(serializers.Serializer[Any]):
@@ -118,7 +118,7 @@ class FramesAskedSerializer(serializers.Serializer[Any]):
         faults = {}
         low, high = attrs["depth_min"], attrs["depth_max"]
         if low > high:
-            faults["depth_min"] = f"depth_min {low:.12g} is above depth_max {high:.12g}. Give the smaller depth first."
+            faults["depth_min"] = f"depth_min {low:.15g} is above depth_max {high:.15g}. Give the smaller depth first."
         if attrs["vmin"] >= attrs["vmax"]:
             faults["vmin"] = f"vmin {attrs['vmin']} is not below vmax {attrs['vmax']}. Give a smaller one."
         if faults:

@@ -5,7 +5,7 @@ A cell at a time takes Python 0.2 µs, twenty times as long as NumPy takes on wh
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,8 @@ DEPTH_DECIMALS = 6
 _COMMA, _LINE_END, _ZERO, _NINE = 44, 10, 48, 9
 _MOST_DIGITS = 3
 _LARGEST = 255
-_NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Possessive: a cell may have a megabyte of digits, and what fails must not be tried again from each of them.
+_NUMBER = re.compile(rb"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 # With commas between them. Digits are bounded, for nobody writes as many, and no text may take long to match.
 _PLAIN_DEPTHS = re.compile(rb"-?[0-9]{1,15}(?:\.[0-9]{0,15})?(?:,-?[0-9]{1,15}(?:\.[0-9]{0,15})?)*")
 _NOT_FINITE = frozenset((b"nan", b"inf", b"infinity"))
@@ -36,6 +37,16 @@ class Rows:
     depths: Depths
     grey: Greys
     lines: NDArray[np.int64]
+
+
+def no_rows(header: Header) -> Rows:
+    """None at all."""
+    return Rows(np.empty(0), np.empty((0, header.width), np.uint8), np.empty(0, np.int64))
+
+
+def blank_rows(lines: Iterable[int]) -> Iterator[Finding]:
+    """A finding for each of the lines."""
+    return (Finding(Code.BLANK_ROW, line, f"Row {line:,}: every cell is empty.") for line in lines)
 
 
 def rounded(depths: Depths) -> Depths:
@@ -147,11 +158,11 @@ class _Reading:
         cell = _bare(cell)
         if not _NUMBER.fullmatch(cell):
             return self._refuse_depth(cell, place)
-        depth = rounded_depth(float(cell))
+        depth = float(cell)
         if abs(depth) > DEPTH_LIMIT:
             what = f"the depth {shown(cell)} is not between −{DEPTH_LIMIT:,} and {DEPTH_LIMIT:,}"
             return self._note(Code.DEPTH_OUT_OF_RANGE, place, what, 0)
-        return depth
+        return rounded_depth(depth)
 
     def odd(self, line: bytes, place: int) -> float:
         """The depth of a row that is not plain numbers, whose values are put where they belong."""

@@ -17,7 +17,7 @@ _OTHER_FILES = (
     (b"\x89PNG", "a picture", "Choose the CSV"),
     (b"\xff\xd8\xff", "a picture", "Choose the CSV"),
 )
-_NUMBER = re.compile(rb"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_NUMBER = re.compile(rb"\s*+[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?\s*+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Order:
     """`by_depth` are the places of the rows from the smallest depth to the largest, each depth once.
 
     `step` is the usual one; None where steps differ too much, or there is one row. The faults are counted, and made as
-    they are asked for: there may be as many as rows.
+    they are asked for, repeated depths first: there may be as many as rows.
     """
 
     by_depth: Indices
@@ -78,14 +78,14 @@ class _Seen:
     ) -> Iterator[Finding]:
         for place, first in zip(repeated.tolist(), firsts.tolist(), strict=True):
             where = f"stands in row {self.lines[first]:,} already"
-            yield self._finding(Code.DUPLICATE_DEPTH, place, f"the depth {self.depths[place]:.12g} {where}")
+            yield self._finding(Code.DUPLICATE_DEPTH, place, f"the depth {self.depths[place]:.15g} {where}")
         for place in unsorted.tolist():
-            where = f"stands after {self.depths[place - 1]:.12g}"
-            yield self._finding(Code.UNSORTED, place, f"the depth {self.depths[place]:.12g} {where}")
+            where = f"stands after {self.depths[place - 1]:.15g}"
+            yield self._finding(Code.UNSORTED, place, f"the depth {self.depths[place]:.15g} {where}")
         for gap in gaps.tolist():
             above, below = by_depth[gap], by_depth[gap + 1]
-            between = f"between the depths {self.depths[above]:.12g} and {self.depths[below]:.12g}"
-            yield self._finding(Code.GAP, below, f"no rows {between}; the usual step is {self.step:.12g}")
+            between = f"between the depths {self.depths[above]:.15g} and {self.depths[below]:.15g}"
+            yield self._finding(Code.GAP, below, f"no rows {between}; the usual step is {self.step:.15g}")
 
     def _finding(self, code: Code, place: int, what: str) -> Finding:
         line = int(self.lines[place])

@@ -1,15 +1,21 @@
 """A file of depth rows, read as it comes: however large it is, a piece of it is in memory."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Protocol
 
-from .cells import Rows, read_lines
+import numpy as np
+
+from .cells import Rows, blank_rows, no_rows, read_lines
 from .findings import CsvRefused, Finding
 from .header import Header, check_kind, parse_header
+from .report import MOST_LISTED
 
 # Pieces of this size stay in the processor's cache while NumPy goes over them some twenty times.
 _PIECE_BYTES = 1 << 19
 _LONGEST_LINE = 1 << 20
+# Of rows that are what they should be, a piece has fewer; of short and empty ones it could have a million.
+_MOST_LINES, _MOST_CELLS = 20_000, 1 << 20
 _BLANKS = b" \t\r\n"
 
 
@@ -45,36 +51,54 @@ class DepthCsv:
 
     def __iter__(self) -> Iterator[tuple[Rows, list[Finding]]]:
         """Good rows and what is wrong with others, a piece of the file at a time, in the file's order."""
-        next_line, row_count = 2, 0
-        while lines := self._whole_lines(next_line):
-            rows, findings = read_lines(lines, self.header, next_line)
-            next_line += lines.count(b"\n")
-            row_count += len(rows.depths)
-            if row_count > self._max_rows:
-                over = int(rows.lines[len(rows.lines) - (row_count - self._max_rows)])
-                message = f"Row {over:,}: a scan has at most {self._max_rows:,} rows. Import the file in parts."
-                raise CsvRefused("too_many_rows", message)
-            yield rows, findings
+        row_count = 0
+        for line, blank, text in self._runs():
+            if blank:
+                yield no_rows(self.header), list(islice(blank_rows(range(line, line + blank)), MOST_LISTED + 1))
+            for first, lines in self._some_at_a_time(line + blank, text):
+                rows, findings = read_lines(lines, self.header, first)
+                row_count += len(rows.depths)
+                if row_count > self._max_rows:
+                    raise self._too_many(int(rows.lines[self._max_rows - row_count]))
+                yield rows, findings
 
-    def _whole_lines(self, next_line: int) -> bytes:
-        """The next piece, up to its last row that is not blank: what follows may be the blank rows at the end."""
+    def _runs(self) -> Iterator[tuple[int, int, bytes]]:
+        """Blank rows and whole rows after them: the line where they begin, how many are blank, and the others' text.
+
+        Rows are not told before one is seen that is not blank, and so those at the end never are.
+        """
+        line, blank = 2, 0
         while piece := self._read():
             text = self._rest + piece
-            body = len(text[: text.rfind(b"\n") + 1].rstrip(_BLANKS))
+            whole = text.rfind(b"\n") + 1
+            body = len(text[:whole].rstrip(_BLANKS))
             cut = text.find(b"\n", body) + 1 if body else 0
-            self._rest = text[cut:]
-            if len(self._rest) > _LONGEST_LINE:
-                raise self._no_end(next_line + text.count(b"\n", 0, cut))
             if cut:
-                return _with_lf(text[:cut])
-        text, self._rest = self._rest.rstrip(_BLANKS), b""
-        return _with_lf(text + b"\n") if text else b""
+                yield line, blank, _with_lf(text[:cut])
+                line, blank = line + blank + text.count(b"\n", 0, cut), 0
+            blank += text.count(b"\n", cut, whole)
+            self._rest = text[whole:]
+            if len(self._rest) > _LONGEST_LINE:
+                raise _line_too_long(line + blank)
+        if text := self._rest.rstrip(_BLANKS):
+            yield line, blank, _with_lf(text + b"\n")
 
-    def _no_end(self, line: int) -> CsvRefused:
-        if self._rest.strip(_BLANKS):
-            return _line_too_long(line)
-        message = f"Row {line:,} begins more than {_LONGEST_LINE >> 20} MB of blank rows. Remove them."
-        return CsvRefused("too_many_blank_rows", message)
+    def _some_at_a_time(self, line: int, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """The text in parts of not too many lines, each with the number of its first."""
+        most = max(1, min(_MOST_LINES, _MOST_CELLS // self.header.width))
+        while text.count(b"\n") > most:
+            ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+            begin = 0
+            for end in (ends[most - 1 :: most] + 1).tolist():
+                yield line, text[begin:end]
+                line, begin = line + most, end
+            text = text[begin:]
+        if text:
+            yield line, text
+
+    def _too_many(self, line: int) -> CsvRefused:
+        message = f"Row {line:,}: a scan has at most {self._max_rows:,} rows. Import the file in parts."
+        return CsvRefused("too_many_rows", message)
 
     def _read(self) -> bytes:
         piece = self._stream.read(_PIECE_BYTES)

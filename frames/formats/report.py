@@ -30,8 +30,11 @@ class Report:
         return sum(count for code, count in self.counts.items() if not code.is_kept)
 
     def add(self, findings: Iterable[Finding], counts: Mapping[Code, int] | None = None) -> None:
-        """Takes findings in; `counts` where they are not all to be made. Raises CsvRefused, beyond the limit."""
-        found = islice(findings, MOST_LISTED - len(self.listed)) if counts else list(findings)
+        """Takes findings in; `counts` where they are not all to be made. Raises CsvRefused, beyond the limit.
+
+        Without counts they are of rows that are left out.
+        """
+        found = islice(findings, MOST_LISTED - len(self.listed)) if counts else list(islice(findings, MOST_LISTED + 1))
         if counts is None:
             counts = Counter(finding.code for finding in found)
         self.listed += islice(found, MOST_LISTED - len(self.listed))

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('depth_min', models.FloatField(editable=False, null=True)),
                 ('depth_max', models.FloatField(editable=False, null=True)),
                 ('step', models.FloatField(editable=False, help_text='The usual distance between rows, if there is one.', null=True)),
-                ('edition', models.PositiveIntegerField(default=0, editable=False)),
+                ('edition', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('imported_at', models.DateTimeField(editable=False, null=True)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='depth_scans', to=settings.AUTH_USER_MODEL)),

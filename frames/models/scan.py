@@ -14,7 +14,7 @@ from .querysets import DepthScanQuerySet
 class DepthScan(models.Model):
     """Rows of `width` grey values, each at a depth of its own; empty until its first import has ended.
 
-    `edition` counts the imports that have changed it: of two reads with the same edition both saw the same rows.
+    `edition` grows with every import that has changed it: of two reads with the same edition both saw the same rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,7 +27,7 @@ class DepthScan(models.Model):
     depth_min = models.FloatField(null=True, editable=False)
     depth_max = models.FloatField(null=True, editable=False)
     step = models.FloatField(null=True, editable=False, help_text="The usual distance between rows, if there is one.")
-    edition = models.PositiveIntegerField(default=0, editable=False)
+    edition = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)
 

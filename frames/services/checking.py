@@ -2,13 +2,14 @@
 
 import io
 from dataclasses import asdict
+from itertools import islice
 from typing import BinaryIO
 
 import numpy as np
 from django.conf import settings
 
 from core.errors import DomainError
-from frames.formats.findings import CsvRefused
+from frames.formats.findings import Code, CsvRefused
 from frames.formats.header import Header
 from frames.formats.order import check_order
 from frames.formats.reading import DepthCsv
@@ -30,7 +31,7 @@ def check_head(stream: BinaryIO, *, is_strict: bool, scan: DepthScan | None) -> 
     try:
         csv = DepthCsv(io.BytesIO(head), max_rows=settings.DEPTH_MAX_ROWS)
         check_width(scan, csv.header)
-        row_count = _check_rows(csv, report)
+        row_count = _check_rows(csv, report, is_all=is_all)
         if not row_count and is_all:
             raise CsvRefused("no_rows", "The file has no row that can be imported.")
     except CsvRefused as refused:
@@ -67,12 +68,17 @@ def refusal(refused: CsvRefused | None, report: Report | None) -> DomainError:
     return error
 
 
-def _check_rows(csv: DepthCsv, report: Report) -> int:
+def _check_rows(csv: DepthCsv, report: Report, *, is_all: bool) -> int:
+    """How many rows are good. Which steps are usual, and where depths lead, only the whole file tells."""
     depths, lines = [np.empty(0)], [np.empty(0, np.int64)]
     for rows, findings in csv:
         report.add(findings)
         depths.append(rows.depths)
         lines.append(rows.lines)
     order = check_order(np.concatenate(depths), np.concatenate(lines))
-    report.add(order.findings, order.counts)
+    if is_all:
+        report.add(order.findings, order.counts)
+    else:
+        repeated = order.counts[Code.DUPLICATE_DEPTH]
+        report.add(islice(order.findings, repeated), {Code.DUPLICATE_DEPTH: repeated})
     return len(order.by_depth)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
@@ -35,13 +36,22 @@ class ImportUnderWay(Conflict):
         super().__init__("import_under_way", "A file is being imported into this scan. Wait until it is done.")
 
 
+class ScanGone(DomainError):
+    """Somebody has deleted it meanwhile."""
+
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("not_found", "The scan was deleted meanwhile.")
+
+
 def create_scan(
     *, owner: "User", name: str, unit: str, stream: BinaryIO, size_bytes: int, file_name: str, is_strict: bool
 ) -> DepthImport:
     """Makes a scan that a file is imported into. Raises DomainError; then nothing is stored."""
     scan = DepthScan(
         owner=owner,
-        name=scan_text("name", name or file_name.removesuffix(".csv"), NAME_LENGTH),
+        name=scan_text("name", name, NAME_LENGTH) if name else _name_of(file_name),
         unit=scan_text("unit", unit or "m", UNIT_LENGTH),
     )
     return _take_in(scan, owner, stream, size_bytes, file_name, is_strict=is_strict)
@@ -81,14 +91,20 @@ def _take_in(
                 scan.save(force_insert=True)
             item.save(force_insert=True)
             queue.send_import(item.pk)
-    except IntegrityError as error:  # the constraint: one at a time
+    except IntegrityError as error:  # the constraint: one at a time; or the key of a scan that is gone
         photo_files.remove(item.file.name)
-        raise ImportUnderWay from error
+        is_there = is_new or DepthScan.objects.filter(pk=scan.pk).exists()
+        raise ImportUnderWay if is_there else ScanGone from error
     except BaseException:
         photo_files.remove(item.file.name)
         raise
     logger.info("import %s of %d bytes into scan %s was asked for by user %s", stem, size_bytes, scan.pk, actor.pk)
     return item
+
+
+def _name_of(file_name: str) -> str:
+    stem = re.sub(r"\.csv$", "", file_name, flags=re.IGNORECASE)
+    return " ".join("".join(letter for letter in stem if letter.isprintable()).split())[:NAME_LENGTH] or "scan"
 
 
 def scan_text(field: str, text: str, most: int) -> str:

@@ -10,19 +10,15 @@ from core.work.claims import ClaimLost
 from frames.models import DepthImport, DepthScan
 
 
-def hold_scan(scan_id: UUID) -> None:
-    """One that is gone is no error."""
-    list(DepthScan.objects.order_by().filter(pk=scan_id).select_for_update(no_key=True).values_list("pk"))
-
-
-def hold_imports(scan_id: UUID) -> None:
-    """All of the scan's, which is held."""
+def hold_for_deletion(scan_id: UUID) -> None:
+    """The scan, so that nothing refers to it anew, and its imports. One that is gone is no error."""
+    list(DepthScan.objects.order_by().filter(pk=scan_id).select_for_update().values_list("pk"))
     list(DepthImport.objects.order_by("pk").filter(scan=scan_id).select_for_update().values_list("pk"))
 
 
 def hold_claimed(item: DepthImport) -> None:
     """The import and its scan. Raises ClaimLost where the import is gone, or somebody else's."""
-    hold_scan(item.scan_id)
+    list(DepthScan.objects.order_by().filter(pk=item.scan_id).select_for_update(no_key=True).values_list("pk"))
     ours = DepthImport.objects.order_by().filter(pk=item.pk, claim=item.claim)
     if not ours.select_for_update(no_key=True).values_list("pk"):
         raise ClaimLost

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ from core.work import claims
 from core.work.pulse import Pulse
 from frames import queue
 from frames.formats.findings import CsvRefused
-from frames.formats.order import Order, check_order, usual_step
+from frames.formats.order import Order, check_order
 from frames.formats.reading import DepthCsv
 from frames.formats.report import Report
 from frames.imaging.thinning import thin
@@ -62,7 +61,7 @@ def import_claimed(item: DepthImport) -> None:
         check_width(scan, csv.header)
         with disk_trouble("spool"), Spool(csv.header.width) as spool:
             read = _read(item, csv, report, spool, pulse)
-            merged = Merged.of(scan, read.depths, read.places, spool)
+            merged = Merged.of(scan, read.depths, read.places, spool, tick=pulse.tick)
             if merged.row_count > settings.DEPTH_MAX_ROWS:
                 message = f"The scan would have {merged.row_count:,} rows; {settings.DEPTH_MAX_ROWS:,} is the most."
                 raise DomainError.on_field("file", "too_many_rows", message)
@@ -142,16 +141,17 @@ def _publish(item: DepthImport, scan: DepthScan, merged: Merged, read: _Read) ->
 
 
 def _note_on_scan(scan: DepthScan, merged: Merged) -> None:
-    is_all = not merged.blocks_before
+    is_all, now = not merged.blocks_before, timezone.now()
     values = {
         "width": scan.width,
         "thin_width": scan.thin_width,
         "row_count": merged.row_count,
         "depth_min": float(merged.depths[0]) if is_all else scan.depth_min,
         "depth_max": float(merged.depths[-1]),
-        "step": usual_step(np.diff(merged.depths)) if is_all else scan.step,
-        "imported_at": timezone.now(),
-        "edition": F("edition") + 1,
+        "step": merged.step,
+        "imported_at": now,
+        # By the clock: a restored database would count up to the same numbers again, and browsers keep tiles by them.
+        "edition": max(scan.edition + 1, int(now.timestamp())),
     }
     DepthScan.objects.filter(pk=scan.pk).update(**values)
 

@@ -141,8 +141,15 @@ def test_a_body_over_the_limit_is_answered_413_in_the_apis_shape():
 @pytest.mark.parametrize(("path", "size", "status"), [("/a/b/", 11, 200), ("/a/b/", 21, 413), ("/b/a/", 11, 413)])
 def test_some_places_take_larger_bodies(path, size, status):
     client = Client(b"x" * size, path=path)
-    run(client, max_body_bytes=10, larger_bodies={"/a/": 20})
+    run(client, max_body_bytes=10, larger_bodies={"/a/": 20}, may_send_more=lambda request: True)
     assert client.answer[0] == status
+
+
+@pytest.mark.parametrize(("size", "length", "status"), [(11, 11, 401), (11, None, 401), (10, 10, 200)])
+def test_more_than_others_send_is_taken_only_from_whom_the_site_knows(size, length, status):
+    client = Client(b"x" * size, path="/a/", length=length)
+    run(client, max_body_bytes=10, larger_bodies={"/a/": 20}, may_send_more=lambda request: False)
+    assert (client.answer[0], client.taken) == (status, int(status == 200))
 
 
 def test_a_query_that_is_no_text_is_400():

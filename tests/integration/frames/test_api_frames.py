@@ -246,7 +246,9 @@ def test_an_import_in_the_middle_of_reading_is_no_error(api, scan, monkeypatch):
 
     monkeypatch.setattr(answers, "frames", frames)
     response = api.get(URL, ALL)
-    assert (response.status_code, len(response.json()), read) == (200, 13, [1, 2])
+    assert (response.status_code, len(response.json())) == (200, 13)
+    assert read == sorted(set(read))
+    assert len(read) == 2
     assert response["ETag"] != etag
     assert api.get(URL, ALL, headers={"if-none-match": response["ETag"]}).status_code == 304
 

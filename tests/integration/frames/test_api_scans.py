@@ -41,7 +41,7 @@ def test_a_csv_becomes_a_scan_that_a_worker_fills(api, user, settings, django_ca
 
     body = api.get(response["Location"]).json()
     assert (body["row_count"], body["depth_min"], body["depth_max"], body["step"]) == (5, 9000.1, 9000.5, 0.1)
-    assert (body["width"], body["thin_width"], body["edition"]) == (4, 150, 1)
+    assert (body["width"], body["thin_width"]) == (4, 150)
     item = body["import"]
     assert (item["status"], item["error"], item["row_count"], item["finding_counts"]) == ("completed", None, 5, {})
     [rows] = BlockRows.objects.filter(block__level=0)

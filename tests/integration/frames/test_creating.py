@@ -180,3 +180,20 @@ def test_an_owner_renames_a_scan_and_deletes_it_with_all_it_has(scan, django_cap
         scans.delete(scan)
     assert (DepthScan.objects.count(), DepthImport.objects.count(), DepthBlock.objects.count()) == (0, 0, 0)
     assert not photo_storage().exists(item.file.name)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "name"), [(".csv", "scan"), ("WELL.CSV", "WELL"), ("a" * 250 + ".csv", "a" * 200), ("log", "log")]
+)
+def test_a_files_name_makes_a_scans_whatever_it_is(user, file_name, name):
+    content = make_csv([1], greys_of(1))
+    item = create_scan(
+        owner=user,
+        name="",
+        unit="m",
+        stream=io.BytesIO(content),
+        size_bytes=len(content),
+        file_name=file_name,
+        is_strict=True,
+    )
+    assert item.scan.name == name

@@ -21,7 +21,7 @@ from frames import queue
 from frames.models import DepthBlock, DepthImport, DepthScan
 from frames.selectors.blocks import ScanChanged
 from frames.services import importing, scans, spool, staging
-from frames.services.creating import ImportUnderWay
+from frames.services.creating import ImportUnderWay, ScanGone
 from tests import broker
 from tests.frail_site import ROOT
 from tests.integration.backups.conftest import database_url
@@ -83,8 +83,9 @@ def staged() -> int:
 
 
 def assert_unchanged(scan: DepthScan) -> None:
+    edition = scan.edition
     scan.refresh_from_db()
-    assert scan.edition == 1
+    assert scan.edition == edition
     assert_holds(scan, holding(OLD))
 
 
@@ -110,10 +111,11 @@ def test_a_scan_that_is_deleted_while_it(user, monkeypatch, caplog, settings, mo
     assert_all_gone(settings, caplog)
 
 
+@pytest.mark.parametrize("deleted", [DepthScan, User])
 @pytest.mark.parametrize(
     ("module", "step"), [(staging, "_contents"), (importing, "_note_on_scan")], ids=["storing", "publishing"]
 )
-def test_who_deletes_a_scan_waits_for_the_write_that_is_under_way(user, monkeypatch, caplog, settings, module, step):
+def test_who_deletes_waits_for_the_write_that_is_under_way(user, monkeypatch, caplog, settings, module, step, deleted):
     ask_for_scan(user, uniform(NEW))
     write, is_writing = getattr(module, step), threading.Event()
 
@@ -125,11 +127,24 @@ def test_who_deletes_a_scan_waits_for_the_write_that_is_under_way(user, monkeypa
 
     def delete_meanwhile() -> None:
         is_writing.wait(20)
-        scans.delete(DepthScan.objects.get())
+        if deleted is User:
+            user.delete()
+        else:
+            scans.delete(DepthScan.objects.get())
 
     monkeypatch.setattr(module, step, write_slowly)
     assert in_threads(work_through, delete_meanwhile) == [None, None]
     assert_nothing_left(settings, caplog)
+
+
+def test_an_import_into_a_scan_that_is_gone_says_so_and_leaves_no_file(scan, settings):
+    DepthScan.objects.filter(pk=scan.pk).delete()
+    with pytest.raises(ScanGone) as refused:
+        ask_for_import(scan, make_csv([1], greys_of(1, 2)))
+    assert refused.value.status == 404
+    assert stored_files(settings) == []
+    with pytest.raises(ScanGone):
+        scans.rename(scan=scan, name="other")
 
 
 def assert_all_gone(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -183,8 +198,9 @@ def test_what_a_killed_worker_has_begun_another_finishes_once(scan, waiting, tmp
     assert broker.work_through() == 1
     waiting.refresh_from_db()
     assert (waiting.status, waiting.attempts, waiting.row_count, waiting.replaced_count) == ("completed", 2, ROWS, ROWS)
+    edition = scan.edition
     scan.refresh_from_db()
-    assert scan.edition == 2
+    assert scan.edition > edition
     assert_holds(scan, holding(NEW))
     assert stored_files(settings) == []
 
@@ -223,8 +239,9 @@ def test_a_worker_whose_import_another_has_taken_over_writes_nothing_more(scan, 
     work_through()
     waiting.refresh_from_db()
     assert (waiting.status, waiting.attempts, staged()) == ("completed", 2, 0)
+    edition = scan.edition
     scan.refresh_from_db()
-    assert scan.edition == 2
+    assert scan.edition > edition
     assert_holds(scan, holding(NEW))
 
 

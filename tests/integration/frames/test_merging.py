@@ -21,7 +21,7 @@ def test_an_import_stores_the_rows_as_they_are_and_thin_ones_of_the_set_width(ma
     depths, grey = depths_of(2_500), greys_of(2_500, 200)
     scan = make_scan(depths=depths, grey=grey)
     assert_holds(scan, plain(depths, grey))
-    assert (scan.step, scan.edition, scan.thin_width) == (0.1, 1, settings.DEPTH_THIN_WIDTH)
+    assert (scan.step, scan.thin_width) == (0.1, settings.DEPTH_THIN_WIDTH)
     assert scan.imported_at is not None
     thin = np.concatenate([block.thin for block in blocks.contents(scan, level=0, positions=range(3))])
     assert np.abs(thin - thinned(grey, 150)).max() < 1
@@ -47,10 +47,11 @@ def test_a_second_file_goes_among_the_rows_that_are_there(make_scan, depths, rep
     first = np.arange(1_000, 4_000)
     grey, more = greys_of(3_000, 3), greys_of(len(depths), 3, seed=1)
     scan = make_scan(depths=first, grey=grey)
-    before = keys_of(scan)
+    before, edition = keys_of(scan), scan.edition
     item = add(scan, depths, more)
     assert_holds(scan, plain(first, grey) | plain(depths, more))
-    assert (item.row_count, item.replaced_count, scan.edition) == (len(depths), replaced, 2)
+    assert (item.row_count, item.replaced_count) == (len(depths), replaced)
+    assert scan.edition > edition
     after = keys_of(scan)
     stayed = {place for place in before if after.get(place) == before[place]}
     assert stayed == {place for place in before if place[0] == 0 and place[1] < kept}
@@ -75,15 +76,16 @@ def test_after_any_imports_the_scan_is_what_a_dict_would_be(make_scan, seed):
     depths = np.unique(numbers.integers(0, 6_000, 5_000)) if seed else np.array([5_000])
     grey = greys_of(len(depths), 3, seed=seed)
     scan, expected = make_scan(depths=depths, grey=grey), plain(depths, grey)
-    for edition in range(2, 12):
+    for _ in range(10):
         start, spread = chance.randrange(-500, 6_000), chance.choice((1, 50, 3_000))
         depths = np.unique(numbers.integers(start, start + spread, chance.choice((7, 1_500))))
         grey = numbers.integers(0, 256, (len(depths), 3), np.uint8)
-        before, there = keys_of(scan), set(expected)
+        before, there, edition = keys_of(scan), set(expected), scan.edition
         item = add(scan, depths, grey, is_strict=False)
         expected |= plain(depths, grey)
         assert_holds(scan, expected)
-        assert (item.replaced_count, scan.edition) == (len(there & set(plain(depths, grey))), edition)
+        assert item.replaced_count == len(there & set(plain(depths, grey)))
+        assert scan.edition > edition
         untouched = sum(depth < depths[0] for depth in there) // BLOCK_ROWS
         after = keys_of(scan)
         assert {(0, place): before[0, place] for place in range(untouched)}.items() <= after.items()
@@ -123,3 +125,13 @@ def test_narrow_and_wide_rows_are_stored(make_scan, width):
     assert_holds(scan, plain(range(5), grey))
     assert len(keys_of(scan)) == LEVELS
     assert list(rows_of(scan)) == [0, 1, 2, 3, 4]
+
+
+def test_the_usual_step_is_that_of_the_whole_scan_in_whatever_order_it_came(make_scan):
+    fine, coarse = np.arange(2_048) / 10, 300 + np.arange(10_000) / 2
+    steps = []
+    for first, second in ((fine, coarse), (coarse, fine)):
+        scan = make_scan(depths=first, grey=np.zeros((len(first), 2), np.uint8))
+        add(scan, second, np.zeros((len(second), 2), np.uint8), is_strict=False)
+        steps.append(scan.step)
+    assert steps == [0.5, 0.5]

@@ -29,6 +29,15 @@ def test_it_gets_another_name_and_unit(page, plain):
     plain.refresh_from_db()
     assert (plain.name, plain.unit) == ("South well", "ft")
     assert "South well is saved." in response.content.decode()
+    assert response.wsgi_request.path == "/frames/"
+
+
+def test_whoever_comes_from_the_scans_page_is_led_back_there(page, plain):
+    url = f"/frames/{plain.pk}/edit/?from=scan"
+    html = page.get(url).content.decode()
+    assert "<title>Edit scan 0 · PoseSite</title>" in html
+    assert f'href="{plain.get_absolute_url()}">Cancel' in html
+    assert page.post(url, {"name": "South well", "unit": "ft"}).headers["Location"] == plain.get_absolute_url()
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,8 @@ def test_a_failed_first_one_offers_to_try_leniently_and_to_delete_the_scan(page,
     assert "Nothing was imported." in content
     assert "out_of_range" in content
     assert f"/frames/{failed.scan_id}/import/?mode=lenient" in content
+    DepthImport.objects.update(error_code="too_many_faults")  # which it would have leniently too
+    assert "?mode=lenient" not in page.get(failed.get_absolute_url()).content.decode()
     assert f"/frames/{failed.scan_id}/delete/" in content
     assert "Open scan" not in content
     assert [kind.result for kind in response.context["kinds"]] == ["not imported"] * 3

@@ -115,6 +115,6 @@ def test_the_band_has_the_scan_from_left_to_right(page, make_scan):
 def test_the_band_of_many_rows_is_made_of_one_block(page, make_scan):
     scan = make_scan(grey=np.zeros((1_100, 2), np.uint8))
     with CaptureQueriesContext(connection) as queries:
-        response = page.get(f"/frames/{scan.pk}/preview/1/")
+        response = page.get(f"/frames/{scan.pk}/preview/{scan.edition}/")
     assert Image.open(io.BytesIO(response.content)).size == (275, 48)
     assert sum("frames_" in query["sql"] for query in queries) == 2

@@ -151,10 +151,21 @@ def test_a_line_of_more_than_a_megabyte_is_refused_by_its_row():
     assert refused.value.code == "line_too_long"
 
 
-def test_more_than_a_megabyte_of_blank_rows_is_refused_by_the_first():
-    with pytest.raises(CsvRefused, match="Row 4 begins more than 1 MB of blank rows") as refused:
-        read(table(["1,2,3,4", "2,2,3,4"]) + b"\n" * (3 * PIECE) + b"3,2,3,4\n")
-    assert refused.value.code == "too_many_blank_rows"
+def test_blank_rows_are_told_only_where_others_follow_however_many_there_are():
+    rows, blanks = table(["1,2,3,4", "2,2,3,4"]), b"\n" * (3 * PIECE)
+    assert read(rows + blanks)[0] == read(rows)[0]
+    assert read(rows + blanks)[1] == []
+    few = read(rows + b"\r\n" * 5_000 + b"3,2,3,4\n")[1]
+    assert {finding.code for finding in few} == {Code.BLANK_ROW}
+    assert [finding.row for finding in few] == list(range(4, 5_004))
+    assert 10_000 < len(read(rows + blanks + b"3,2,3,4\n")[1]) < 50_000
+
+
+@pytest.mark.parametrize("odd", ["1" * 900_000 + "x", "1." + "1" * 900_000 + "x"])
+@pytest.mark.parametrize("line", ["{},2,3,4\n", "1,{},3,4\n"])
+def test_a_megabyte_of_digits_takes_no_longer_than_another(odd, line):
+    [finding] = read(table([]) + line.format(odd).encode())[1]
+    assert finding.row == 2
 
 
 def test_what_is_read_is_counted_in_bytes():
