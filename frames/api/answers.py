@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.api.files import as_file
 from core.errors import DomainError
 from frames.formats import writing
+from frames.formats.order import gaps_among
 from frames.imaging import colormaps
 from frames.imaging.png_rows import encode_rows_base64
 from frames.imaging.strip import draw_strip
@@ -36,7 +37,9 @@ def png_answer(scan: DepthScan | None, asked: Asked) -> HttpResponseBase:
     if scan is None or not numbers:
         raise _no_rows(scan, asked)
     found = frames(scan, numbers)
-    return HttpResponse(draw_strip(_coloured(found.thin, asked), found.depths, scan.unit), content_type="image/png")
+    gaps = gaps_among(np.diff(found.depths), scan.step) + 1
+    strip = draw_strip(_coloured(found.thin, asked), found.depths, scan.unit, gaps=gaps)
+    return HttpResponse(strip, content_type="image/png")
 
 
 def csv_answer(scan: DepthScan | None, asked: Asked) -> HttpResponseBase:

@@ -47,7 +47,7 @@ def check_order(depths: Depths, lines: NDArray[np.int64]) -> Order:
     firsts = by_depth[np.searchsorted(depths, depths[by_depth[repeated]], sorter=by_depth)]
     distances = np.diff(depths[kept])
     step = usual_step(distances)
-    gaps = np.flatnonzero(distances > step * _GAP_STEPS) if step else np.empty(0, np.intp)
+    gaps = gaps_among(distances, step)
     seen = _Seen(depths, lines, step)
     return Order(
         by_depth=kept,
@@ -56,6 +56,11 @@ def check_order(depths: Depths, lines: NDArray[np.int64]) -> Order:
         counts={Code.DUPLICATE_DEPTH: len(repeated), Code.UNSORTED: len(unsorted), Code.GAP: len(gaps)},
         findings=seen.findings(by_depth[repeated], firsts, unsorted, kept, gaps),
     )
+
+
+def gaps_among(distances: Depths, step: float | None) -> Indices:
+    """Which of the distances (n,) between neighbours leave rows out; none where no step is usual."""
+    return np.flatnonzero(distances > step * _GAP_STEPS) if step else np.empty(0, np.intp)
 
 
 def usual_step(distances: Depths) -> float | None:
