@@ -17,7 +17,7 @@ from poses.views.cards import age_of
 
 from .progress import progress_of
 from .report import SHOWN, findings_shown, kinds_of
-from .words import file_size, import_state, range_words, step_words
+from .words import KINDS, file_size, import_state, range_words, step_words
 
 
 @never_cache
@@ -46,7 +46,7 @@ def _context(item: DepthImport, chosen: str) -> dict[str, Any]:
         "said": progress.said if progress else f"{state.words}. {item.error_message}".strip(),
         "said_of": progress.said_of if progress else state.words,
         "is_failed": is_failed,
-        "is_mendable": is_failed and item.is_strict and bool(item.finding_counts),
+        "is_mendable": is_failed and item.is_strict and item.error_code in KINDS,
         "facts": [] if progress else _facts(item),
         "age": age_of(item.finished_at or item.created_at),
         "kinds": kinds,

@@ -19,7 +19,7 @@ from frames.models import DepthImport, DepthScan
 from frames.services.checking import HEAD_BYTES
 from frames.services.creating import ImportUnderWay, create_scan, import_into
 
-from .words import file_size, findings_of, range_words
+from .words import KINDS, file_size, findings_of, range_words
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -104,6 +104,7 @@ def _findings(error: DomainError, upload: dict[str, Any]) -> dict[str, Any]:
         "findings": findings_of(error.details.get("findings", [])),
         "finding_count": sum(error.details.get("finding_counts", {}).values()),
         "is_beginning": upload["size_bytes"] > HEAD_BYTES,
+        "is_mendable": upload["is_strict"] and error.code in KINDS,  # too many faults are so leniently too
     }
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,12 +37,11 @@ def scan_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit_scan(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Name and unit."""
+    """Name and unit; then back to the list, or to the scan's page for who comes from there."""
     scan = get_object_or_404(DepthScan.objects.visible_to(request.user), pk=pk)
-    if request.method != "POST":
-        return render(request, "frames/edit.html", {"scan": scan, "form": ScanForm(initial=_named(scan))})
-    form = ScanForm(request.POST)
     before = _named(scan)
+    back = scan.get_absolute_url() if request.GET.get("from") == "scan" else reverse("frames:list")
+    form = ScanForm(request.POST if request.method == "POST" else None, initial=before)
     if form.is_valid():
         try:
             scans.rename(scan=scan, **form.cleaned_data)
@@ -49,8 +49,8 @@ def edit_scan(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_refusal(error)
         else:
             messages.success(request, f"{scan.name} is saved.")
-            return redirect("frames:list")
-    return render(request, "frames/edit.html", {"scan": scan, "form": form, "title": before["name"]})
+            return redirect(back)
+    return render(request, "frames/edit.html", {"form": form, "title": before["name"], "back": back})
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:

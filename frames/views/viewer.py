@@ -5,15 +5,18 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from frames.models import DepthScan
 
 from . import viewer_data
+from .words import range_words
 
 
-@login_required
+@never_cache
 @require_safe
+@login_required
 def scan_viewer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scan as a strip; while it has no rows, the page of its newest import."""
     scan = get_object_or_404(DepthScan.objects.visible_to(request.user).with_last_import(), pk=pk)
@@ -24,7 +27,7 @@ def scan_viewer(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "scan": scan,
         "config": viewer_data.config(scan, asked_colormap=request.GET.get("colormap", "")),
-        "span": viewer_data.span(scan),
+        "span": range_words(scan),
         "summary": viewer_data.summary(scan),
         "first_rows_url": viewer_data.frames_url(scan, format="png", limit=str(viewer_data.FIRST_ROWS)),
         "csv_url": viewer_data.frames_url(scan, format="csv"),

@@ -4,12 +4,13 @@ import base64
 from typing import TypedDict
 from urllib.parse import urlencode
 
-import numpy as np
 from django.urls import reverse
 
-from frames.formats.cells import DEPTH_DECIMALS
+from core.pages.words import counted
 from frames.imaging.colormaps import ColormapUnknown, colormap
 from frames.models import BLOCK_ROWS, LEVEL_FACTOR, LEVELS, DepthScan
+
+from .words import range_words, step_words
 
 FIRST_ROWS = 1000
 _MAPS: tuple[str, ...] = (
@@ -88,24 +89,12 @@ def frames_url(scan: DepthScan, **parameters: str) -> str:
     return f"{reverse('frames-range')}?{urlencode(whole | parameters)}"
 
 
-def span(scan: DepthScan) -> str:
-    """Its depths, such as `1200 to 1352.4 m`."""
-    ends = dict.fromkeys((written(scan.depth_min or 0), written(scan.depth_max or 0)))
-    return f"{' to '.join(ends)} {scan.unit}"
-
-
 def summary(scan: DepthScan) -> str:
     """Its depths, rows and usual step, in a line."""
-    rows = "1 row" if scan.row_count == 1 else f"{scan.row_count:,} rows"
-    parts = [span(scan), f"{rows} of {scan.width} values"]
+    parts = [range_words(scan), f"{counted(scan.row_count, 'row')} of {scan.width:,} values"]
     if scan.step:
-        parts.append(f"one every {written(scan.step)} {scan.unit}")
+        parts.append(f"one every {step_words(scan)}")
     return " · ".join(parts)
-
-
-def written(depth: float) -> str:
-    """With as few digits as it has."""
-    return np.format_float_positional(depth + 0.0, precision=DEPTH_DECIMALS, unique=True, trim="-")
 
 
 def _colormaps(asked: str) -> list[Colormap]:

@@ -1,5 +1,6 @@
 /** The row and column that are looked at: marked on the strip, written under it, traced. */
 import { rows } from "./numbers.js";
+import { columnsOf } from "./scan.js";
 
 const GAP_STEPS = 1.5;
 
@@ -27,7 +28,7 @@ export class Crosshair {
     const line = cursor ? picture.lineOf(cursor.row) : -1;
     const shown = picture.shownAt(line);
     this.#root.toggleAttribute("data-crosshair", Boolean(shown));
-    const read = shown && this.#read(shown, cursor.column);
+    const read = shown && this.#read(shown, cursor, picture.lines);
     // Out of sight, the row that was read stays written.
     if (!read) return null;
     this.#mark(picture.lines, line, cursor.column, size);
@@ -41,13 +42,18 @@ export class Crosshair {
 
   /** What was read, in a sentence. */
   sentence({ depth, column, grey, note }) {
-    return `${this.#written.withUnit(depth)}, column ${column + 1}, grey ${grey}${note ? `, ${note}` : ""}`;
+    const { first, last } = columnsOf(this.#scan, column);
+    const columns = first === last ? `column ${first}` : `columns ${first} to ${last}`;
+    return `${this.#written.withUnit(depth)}, ${columns}, grey ${grey}${note ? `, ${note}` : ""}`;
   }
 
-  #read({ row, meanOf, level, grey }, column) {
-    const depth = this.#depths.at(row);
+  #read({ row, meanOf, level, grey }, cursor, { rowsPerLine }) {
+    const { row: at, column } = cursor;
+    // A coarser row that stands in for what is not here yet may begin far above.
+    const isStandIn = this.#scan.levels[level].factor > rowsPerLine * (1 + 1e-6);
+    const depth = isStandIn ? this.#written.usual(this.#depths.at(at)) : this.#depths.at(level ? row : at);
     const notes = meanOf > 1 ? [`mean of ${rows(meanOf)}`] : [];
-    const leap = row > 0 && level === 0 ? depth - this.#depths.at(row - 1) : 0;
+    const leap = at > 0 && level === 0 ? depth - this.#depths.at(at - 1) : 0;
     const isGap = this.#scan.step && leap > GAP_STEPS * this.#scan.step;
     if (isGap) notes.push(`after a gap of ${this.#written.plain(leap)} ${this.#scan.unit}`);
     return { depth, meanOf, column, grey: grey[column], note: notes.join(", ") };
@@ -68,9 +74,10 @@ export class Crosshair {
 
   #write(read, table) {
     const { pill, readDepth, readColumn, readGrey, readNote, swatch } = this.#parts;
-    pill.textContent = this.#written.fixed(read.depth);
+    pill.textContent = this.#written.exact(read.depth);
     readDepth.textContent = this.#written.withUnit(read.depth);
-    readColumn.textContent = `${read.column + 1} of ${this.#scan.thinWidth}`;
+    const { first, last } = columnsOf(this.#scan, read.column);
+    readColumn.textContent = `${first === last ? first : `${first}–${last}`} of ${this.#scan.width}`;
     readGrey.textContent = read.grey;
     readNote.textContent = read.note;
     const bytes = new Uint8Array(table.buffer, 4 * read.grey, 3);

@@ -159,6 +159,11 @@ function pickFrom({ y }) {
   };
 }
 
+function markRange(name) {
+  if (store.get().cursor) actions.markRange(name);
+  else messages.note("Point at a row first, or press Shift and an arrow key.");
+}
+
 const KEYS = {
   scroll: (action) => actions.scroll(action),
   step: (action) => {
@@ -171,8 +176,8 @@ const KEYS = {
   fit: () => actions.fit(),
   rowAPixel: () => actions.rowAPixel(),
   goTo: () => navigation.focusDepth(),
-  rangeFrom: () => actions.markRange("from"),
-  rangeTo: () => actions.markRange("to"),
+  rangeFrom: () => markRange("from"),
+  rangeTo: () => markRange("to"),
   clear: () => store.set({ range: null }),
 };
 
@@ -182,8 +187,8 @@ document.addEventListener("keydown", (event) => {
   const isOnPage = event.target === document.body || event.target.id === "main";
   const action = actionOf(event, { isOnStrip: event.target === view, isOnPage });
   if (!action) return;
-  event.preventDefault();
-  KEYS[action.name](action);
+  // Where the strip cannot scroll on, the page does.
+  if (KEYS[action.name](action) !== false) event.preventDefault();
 });
 
 document.querySelector("[data-copy-link]").addEventListener("click", async (event) => {
@@ -192,8 +197,9 @@ document.querySelector("[data-copy-link]").addEventListener("click", async (even
   try {
     await copyText(location.href);
     button.textContent = "Link copied";
+    say("Link copied");
   } catch {
-    button.textContent = "Not allowed";
+    messages.note("The browser did not copy the link. It is in the address bar too.");
   }
   setTimeout(() => (button.textContent = "Copy link"), 2000);
 });

@@ -1,16 +1,22 @@
 /** What the page says over the strip: a quiet note, and what could not be loaded. */
 import { isFinal } from "./tiles.js";
 
-const GONE = 404;
+const FINAL = {
+  401: "You are logged out. Log in again to go on from here.",
+  404: "The scan has changed since this page was opened.",
+};
 
 export class Messages {
   #note;
   #trouble;
+  #again;
+  #isOver = false;
 
   constructor(root, { onRetry }) {
     this.#note = root.querySelector("[data-note]");
     this.#trouble = root.querySelector("[data-trouble]");
-    this.#trouble.querySelector("[data-retry]").addEventListener("click", onRetry);
+    this.#again = this.#trouble.querySelector("[data-retry]");
+    this.#again.addEventListener("click", () => (this.#isOver ? location.reload() : onRetry()));
   }
 
   /** Says something, or nothing any more. */
@@ -23,10 +29,9 @@ export class Messages {
   trouble(error) {
     this.#trouble.hidden = !error;
     if (!error) return;
-    const again = isFinal(error) ? "" : " It is tried again.";
-    this.#trouble.querySelector("[data-trouble-text]").textContent = error.status === GONE
-      ? "The scan has changed since this page was opened. Reload the page."
-      : `Part of the scan could not be loaded. ${error.message}${again}`;
-    this.#trouble.querySelector("[data-retry]").hidden = error.status === GONE;
+    this.#isOver = isFinal(error);
+    this.#trouble.querySelector("[data-trouble-text]").textContent = FINAL[error.status]
+      ?? `Part of the scan could not be loaded. ${error.message}${this.#isOver ? "" : " It is tried again."}`;
+    this.#again.textContent = this.#isOver ? "Reload" : "Try now";
   }
 }

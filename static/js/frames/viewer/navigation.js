@@ -18,6 +18,7 @@ export class Navigation {
     this.#depth = root.querySelector("[data-go-depth]");
     this.#slider = root.querySelector("[data-slider]");
     this.#scale = root.querySelector("[data-scale]");
+    this.#depth.placeholder = written.plain(depths.at(0));
     root.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
       onGo(this.#depth.value === "" ? null : this.#depth.valueAsNumber);
@@ -38,8 +39,9 @@ export class Navigation {
     const { first, end } = shownRows(view, size);
     this.#slider.max = last;
     this.#slider.value = view.top;
-    this.#slider.disabled = last === 0;
-    const text = `${this.#written.fixed(this.#depths.at(first))} to ${this.#written.withUnit(this.#depths.at(end - 1))}`;
+    this.#slider.setAttribute("aria-disabled", String(last === 0)); // disabled, it would lose the focus
+    const ends = new Set([first, end - 1].map((row) => this.#written.fixed(this.#depths.at(row))));
+    const text = `${[...ends].join(" to ")} ${this.#written.unit}`;
     this.#slider.setAttribute("aria-valuetext", text);
     this.#root.querySelector("[data-shown]").textContent = text;
     this.#scale.textContent = zoomText(view.zoom);

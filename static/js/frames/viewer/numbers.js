@@ -11,11 +11,22 @@ export function stored(depth) {
   return Number(depth.toFixed(DECIMALS_AT_MOST));
 }
 
-/** How to write this scan's depths: `fixed` always with as many decimals, `withUnit` so too, `plain` as short as can be. */
+/** A depth with so many decimals and a real minus, to be read. */
+export function depthText(depth, decimals) {
+  return depth.toFixed(decimals).replace("-", "−");
+}
+
+/**
+ * How to write this scan's depths: `fixed` always with as many decimals, for those between rows too; `exact` with all that
+ * a row's has, `withUnit` so too; `plain` as short as can be, as fields and addresses take it. `usual` rounds as `fixed` does.
+ */
 export function depthWriter({ depthMin, depthMax, step, unit }) {
   const decimals = Math.max(...[depthMin, depthMax, step ?? 0].map(decimalsOf));
-  const fixed = (depth) => depth.toFixed(decimals);
-  return { fixed, withUnit: (depth) => `${fixed(depth)} ${unit}`, plain: (depth) => String(stored(depth)) };
+  const fixed = (depth) => depthText(depth, decimals);
+  // Where steps are irregular, a row may have more decimals than the ends.
+  const exact = (depth) => depthText(depth, Math.max(decimals, decimalsOf(depth)));
+  const usual = (depth) => Number(depth.toFixed(decimals));
+  return { unit, usual, fixed, exact, withUnit: (depth) => `${exact(depth)} ${unit}`, plain: (depth) => String(stored(depth)) };
 }
 
 /** `1,024 rows`, `1 row`. */

@@ -21,6 +21,7 @@ export class RangePanel {
     this.#written = written;
     const { from, to } = root.querySelector("form").elements;
     this.#fields = { from, to };
+    [from.placeholder, to.placeholder] = [scan.depthMin, scan.depthMax].map(written);
     root.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
     for (const field of [from, to]) field.addEventListener("change", () => this.#read(onChange));
     root.querySelector("[data-use-shown]").addEventListener("click", () => onChange(shown()));
@@ -41,11 +42,19 @@ export class RangePanel {
   #read(onChange) {
     const { from, to } = this.#fields;
     if (!from.value && !to.value && from.validity.valid && to.validity.valid) return onChange(null);
-    if (from.validity.badInput || to.validity.badInput) return this.#refuse("Write depths as numbers, such as 1200.5.");
+    if (from.validity.badInput || to.validity.badInput) return this.#withdraw("Write depths as numbers, such as 1200.5.");
     const depthIn = (field, otherwise) => (field.value ? stored(Number(field.value)) : otherwise);
     const range = { from: depthIn(from, this.#scan.depthMin), to: depthIn(to, this.#scan.depthMax) };
-    if (range.from > range.to) return this.#refuse("“To” must not be less than “From”.");
+    if (range.from > range.to) return this.#withdraw("“To” must not be less than “From”.");
     onChange(range);
+  }
+
+  /** Refuses what is in the fields, and links to nothing else meanwhile. */
+  #withdraw(text) {
+    this.#asked += 1;
+    this.#refuse(text);
+    this.#say("");
+    for (const format of Object.keys(FORMATS)) this.#disable(this.#linkOf(format));
   }
 
   #refuse(text) {
@@ -77,16 +86,14 @@ export class RangePanel {
     this.#say(count === null ? "Counting…" : isPicked ? rows(count) : `The whole scan, ${rows(count)}`);
     const reasons = new Map();
     for (const [format, { isColoured }] of Object.entries(FORMATS)) {
-      const link = this.#root.querySelector(`[data-format="${format}"]`);
+      const link = this.#linkOf(format);
       const most = this.#scan.rowsAtMost[format] ?? Infinity;
       if (count === null || (count && count <= most)) {
         link.href = this.#url(bounds, format, isColoured);
         link.removeAttribute("aria-disabled");
         link.removeAttribute("role");
       } else {
-        link.removeAttribute("href");
-        link.setAttribute("role", "link");
-        link.setAttribute("aria-disabled", "true");
+        this.#disable(link);
         if (count) reasons.set(link.textContent.trim(), most);
       }
     }
@@ -94,6 +101,16 @@ export class RangePanel {
     reason.textContent = [...reasons].map(([name, most]) => `${name}: at most ${rows(most)}.`).join(" ")
       || (count === 0 ? "There is no row between these depths." : "");
     reason.hidden = !reason.textContent;
+  }
+
+  #linkOf(format) {
+    return this.#root.querySelector(`[data-format="${format}"]`);
+  }
+
+  #disable(link) {
+    link.removeAttribute("href");
+    link.setAttribute("role", "link");
+    link.setAttribute("aria-disabled", "true");
   }
 
   #url({ from, to }, format, isColoured) {

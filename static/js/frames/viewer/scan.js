@@ -21,6 +21,11 @@ export function readScan(config) {
   };
 }
 
+/** The columns of the file that a column of the strip is drawn from, in part at either end: the first and the last, from 1. */
+export function columnsOf({ width, thinWidth }, column) {
+  return { first: Math.floor((column * width) / thinWidth) + 1, last: Math.ceil(((column + 1) * width) / thinWidth) };
+}
+
 /** The level of which one to four rows fall on a line that takes `rowsPerLine` rows of the scan. */
 export function levelFor(scan, rowsPerLine) {
   let level = 0;

@@ -1,4 +1,5 @@
 /** Where a depth axis is marked. Pure. */
+import { depthText } from "./numbers.js";
 
 const SPACING_PX = 64;
 const LEAST_PX = 28;
@@ -32,12 +33,12 @@ export function depthTicks({ first, end }, depths, { step, zoom, yOf }) {
       multiple = beyond; // those between lie in a gap
       continue;
     }
-    ticks.push({ y: yOf(placeOf(depths, row, multiple * apart)), label: (multiple * apart).toFixed(decimals) });
+    ticks.push({ y: yOf(placeOf(depths, row, multiple * apart)), label: depthText(multiple * apart, decimals) });
     // Where rows are far apart in depth, multiples would crowd.
     const next = Math.min(Math.floor(row + LEAST_PX / zoom), end - 1);
     multiple = Math.max(multiple + 1, Math.ceil(depths.at(next) / apart - HAIR));
   }
-  if (!ticks.length) ticks.push({ y: yOf(first + 0.5), label: String(depths.at(first)) });
+  if (!ticks.length) ticks.push({ y: yOf(first + 0.5), label: String(depths.at(first)).replace("-", "−") });
   return ticks;
 }
 

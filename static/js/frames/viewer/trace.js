@@ -20,19 +20,17 @@ export class Trace {
     this.#full = new FullRows(scan);
   }
 
-  /** Shows what a line of the strip shows, `{depth, meanOf, grey}`, or nothing; at rest, its row as imported. */
+  /** Shows what a line of the strip shows, `{depth, meanOf, grey}`, or nothing; at rest its row as imported, if it is one. */
   show(line) {
     clearTimeout(this.#timer);
     this.#controller?.abort();
     this.#root.toggleAttribute("data-empty", !line);
     this.#shown = line;
     if (!line) return;
-    const full = this.#full.peek(line.depth);
-    if (full) this.#draw(full, true);
-    else {
-      this.#draw(line.grey, false);
-      this.#timer = setTimeout(() => this.#ask(line), REST_MS);
-    }
+    const isRow = line.meanOf === 1; // of several the first would not be what is read
+    const full = isRow && this.#full.peek(line.depth);
+    this.#draw(full || line.grey, Boolean(full));
+    if (isRow && !full) this.#timer = setTimeout(() => this.#ask(line), REST_MS);
   }
 
   /** Marks the greys between which the colours lie. */
@@ -53,8 +51,7 @@ export class Trace {
     let path = "";
     for (let i = 0; i < width; i++) path += `${i ? "V" : "M0 "}${GREY_MAX - grey[i]}H${i + 1}`;
     this.#line.setAttribute("d", path);
-    const mean = this.#shown.meanOf > 1 ? `, mean of ${this.#shown.meanOf.toLocaleString("en")} rows` : "";
-    this.#label.textContent = isFull ? `${width} columns as imported` : `${width} columns as shown${mean}`;
+    this.#label.textContent = isFull ? `${width} columns as imported` : `${width} pixels as shown`;
     this.#root.dataset.width = isFull ? "full" : "shown";
   }
 
