@@ -85,6 +85,7 @@ def _no_connection_outlives_the_tests(django_db_setup: None, django_db_blocker: 
     """Ends what threads of the live server left connected: PostgreSQL drops no database that is in use."""
     yield
     if connection.vendor == "postgresql":
+        connection.close()  # it may have been ended itself while this process waited for the others
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
