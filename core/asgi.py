@@ -97,7 +97,8 @@ class ThreadedDjango(BaseHandler):
             body = await taken_body(scope, receive, max_bytes=max_bytes)
         except BodyTooLarge:
             message = f"The request is larger than {max_bytes >> 20} MB."
-            await _send(send, _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large", message))
+            fields = {"file": [message]} if max_bytes > self._max_body_bytes else None  # so it is named there
+            await _send(send, _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large", message, fields))
             return
         except OSError:
             logger.exception("a request's body cannot be kept")
@@ -177,8 +178,8 @@ def _announced_bytes(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _refusal(status: HTTPStatus, code: str, message: str) -> _Answer:
-    return _ready(JsonResponse(error_body(code, message), status=status, headers={"Connection": "close"}))
+def _refusal(status: HTTPStatus, code: str, message: str, fields: dict[str, list[str]] | None = None) -> _Answer:
+    return _ready(JsonResponse(error_body(code, message, fields), status=status, headers={"Connection": "close"}))
 
 
 def _ready(response: HttpResponseBase) -> _Answer:

@@ -143,6 +143,7 @@ def test_some_places_take_larger_bodies(path, size, status):
     client = Client(b"x" * size, path=path)
     run(client, max_body_bytes=10, larger_bodies={"/a/": 20}, may_send_more=lambda request: True)
     assert client.answer[0] == status
+    assert (b'"file"' in client.answer[1]) == (size == 21), "the field is named where files are that large"
 
 
 @pytest.mark.parametrize(("size", "length", "status"), [(11, 11, 401), (11, None, 401), (10, 10, 200)])
