@@ -16,12 +16,9 @@ from frames.imaging.png_rows import encode_rows_base64
 from frames.imaging.strip import draw_strip
 from frames.models import DepthScan
 from frames.selectors import blocks
-from frames.selectors.frames import frames, grey_blocks
+from frames.selectors.frames import MOST_ROWS, frames, grey_blocks
 
 from .asked import Asked
-
-# Of each format that is made in memory.
-MOST_ROWS = {"json": 10_000, "png": 20_000}
 
 Answer = Callable[[DepthScan | None, Asked], HttpResponseBase]
 

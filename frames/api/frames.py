@@ -14,9 +14,9 @@ from rest_framework.views import APIView
 
 from core.api.schema import refusals
 from frames.models import DepthScan
-from frames.selectors.frames import read_anew
+from frames.selectors.frames import MOST_ROWS, read_anew
 
-from .answers import ANSWERS, MOST_ROWS, named
+from .answers import ANSWERS, named
 from .asked import Asked, FramesAskedSerializer, asked_of, scan_meant
 from .formats import FORMATS, ByFormat, CsvRenderer, NpyRenderer, PngRenderer
 

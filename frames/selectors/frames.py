@@ -14,6 +14,8 @@ from .blocks import Contents, Depths, Greys, ScanChanged
 
 T = TypeVar("T")
 
+# Of each format that is made in memory.
+MOST_ROWS = {"json": 10_000, "png": 20_000}
 _TRIES = 3
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.pages.words import counted
 from frames.imaging.colormaps import ColormapUnknown, colormap
 from frames.models import BLOCK_ROWS, LEVEL_FACTOR, LEVELS, DepthScan
+from frames.selectors.frames import MOST_ROWS
 
 from .words import range_words, step_words
 
@@ -30,8 +31,6 @@ _MAPS: tuple[str, ...] = (
     "cubehelix",
     "Greys",
 )
-# What one answer of the API holds at most.
-_ROWS_AT_MOST = {"json": 10_000, "png": 20_000}
 
 
 class Colormap(TypedDict):
@@ -78,7 +77,7 @@ def config(scan: DepthScan, *, asked_colormap: str = "") -> ViewerConfig:
         "levels": LEVELS,
         "tileUrl": address.removesuffix("0/0/") + "{level}/{position}/",
         "framesUrl": reverse("frames-range"),
-        "rowsAtMost": _ROWS_AT_MOST,
+        "rowsAtMost": MOST_ROWS,
         "colormaps": _colormaps(asked_colormap),
     }
 

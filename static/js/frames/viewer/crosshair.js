@@ -1,8 +1,7 @@
 /** The row and column that are looked at: marked on the strip, written under it, traced. */
 import { rows } from "./numbers.js";
 import { columnsOf } from "./scan.js";
-
-const GAP_STEPS = 1.5;
+import { GAP_STEPS } from "./ticks.js";
 
 export class Crosshair {
   #root;

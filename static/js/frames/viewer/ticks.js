@@ -4,7 +4,8 @@ import { depthText } from "./numbers.js";
 const SPACING_PX = 64;
 const LEAST_PX = 28;
 const NICE = [1, 2, 5, 10];
-const GAP_STEPS = 1.5;
+/** A leap in depth of more usual steps than this has left rows out. */
+export const GAP_STEPS = 1.5;
 const GAP_SHARE = 0.02;
 const HAIR = 1e-6;
 const MARKS_AT_MOST = 200;
